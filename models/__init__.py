@@ -1,0 +1,1 @@
+"""Nouns: tables, values, invariants, refusals. Imports the standard library, SQLAlchemy and value libraries only."""

@@ -1,0 +1,12 @@
+"""The one way to the database: statements built by SQLAlchemy, compiled once per engine and run on the bare driver.
+
+Two hot paths go beneath SQLAlchemy's execution (docs/decisions/0004): reading, where a plan is a generator that yields
+queries and is sent rows, so that the same plan runs inline on the event loop (SQLite), in a thread, inside a write, or
+on a PostgreSQL connection; and writing, where units of work that wait together share one commit.
+"""
+
+from models.database.interface import Connect, Database, Plan, Rows, Tx, Unit
+from models.database.opening import dialect_of, open_database
+from models.database.statement import Query, Statement
+
+__all__ = ["Connect", "Database", "Plan", "Query", "Rows", "Statement", "Tx", "Unit", "dialect_of", "open_database"]

@@ -1,0 +1,156 @@
+"""What a list is narrowed by: a tree of comparisons whose form is compiled and whose values are bound.
+
+Two conditions of one form share a statement: `form` is the tree without its values, `values` are the values in order.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import ARRAY, ColumnElement, Dialect, Text, TypeDecorator, and_, bindparam, func, not_, or_, select, true
+from sqlalchemy.types import TypeEngine
+
+import orjson
+
+from models.metadata import Id
+from resolvers.reading.source import Kind, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`field op value`, op one of eq, one_of, lt, lte, gt, gte, same_text (equal but for case)."""
+
+    field: str
+    op: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A named condition of the source, or its opposite."""
+
+    name: str
+    true: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    of: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    of: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    of: "Condition"
+
+
+Condition: TypeAlias = Compare | Is | All | Either | Not
+
+
+def form(condition: Condition | None) -> Any:
+    """What two conditions have in common that differ only in values: hashable."""
+    match condition:
+        case None:
+            return None
+        case Compare(field, op, value):
+            return (field, op, value is None)
+        case Is():
+            return condition
+        case All(of):
+            return ("all", *map(form, of))
+        case Either(of):
+            return ("any", *map(form, of))
+        case Not(of):
+            return ("not", form(of))
+
+
+def values(condition: Condition | None) -> Iterator[Any]:
+    """The values in the order in which `expression` numbers its parameters."""
+    match condition:
+        case Compare(_, _, value):
+            yield value
+        case All(of) | Either(of):
+            for part in of:
+                yield from values(part)
+        case Not(of):
+            yield from values(of)
+
+
+def expression(condition: Condition, source: Source, dialect: Dialect) -> ColumnElement[bool]:
+    """The condition over the source's table, with parameters v0, v1, ..."""
+    return _expression(condition, source, dialect, iter(range(10_000)))
+
+
+def _expression(
+    condition: Condition, source: Source, dialect: Dialect, numbers: Iterator[int]
+) -> ColumnElement[bool]:
+    match condition:
+        case Compare():
+            return _comparison(condition, source, dialect, f"v{next(numbers)}")
+        case Is(name, wanted):
+            named = source.named[name](dialect)
+            return named if wanted else not_(named)
+        case All(of):
+            return and_(true(), *[_expression(part, source, dialect, numbers) for part in of])
+        case Either(of):
+            return or_(*[_expression(part, source, dialect, numbers) for part in of])
+        case Not(of):
+            return not_(_expression(of, source, dialect, numbers))
+
+
+def _comparison(compare: Compare, source: Source, dialect: Dialect, name: str) -> ColumnElement[bool]:
+    column = source.fields[compare.field].expression
+    if compare.op == "one_of":
+        return any_of(column, name, dialect)
+    bound: ColumnElement[Any] = bindparam(name, type_=column.type)
+    match compare.op:
+        case "eq" if compare.value is None:
+            # `IS NOT DISTINCT FROM` spares the parameter a second form.
+            return column.is_not_distinct_from(bound)
+        case "eq":
+            return column == bound
+        case "same_text":
+            return func.lower(column) == func.lower(bound)
+        case "lt":
+            return column < bound
+        case "lte":
+            return column <= bound
+        case "gt":
+            return column > bound
+        case "gte":
+            return column >= bound
+    raise AssertionError(f"unknown comparison {compare.op}")
+
+
+class Listed(TypeDecorator[Any]):
+    """Many values in one parameter: an array on PostgreSQL, a JSON array on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, element: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.element = element
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(self.element) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return list(value) if dialect.name == "postgresql" else orjson.dumps(list(value)).decode()
+
+
+def any_of(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnElement[bool]:
+    """The column is one of the values of the parameter `name`."""
+    element = Id if isinstance(column.type, type(Id)) else column.type
+    bound = bindparam(name, type_=Listed(element))
+    if dialect.name == "postgresql":
+        return column == func.any(bound)
+    return column.in_(select(func.json_each(bound).table_valued("value").c.value))
+
+
+def kind_of(source: Source, name: str) -> Kind:
+    return source.fields[name].kind

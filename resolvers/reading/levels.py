@@ -1,0 +1,266 @@
+"""One level of a plan: the rows of one list (or one row), with what to-one relations join to them, in one statement.
+
+A root level starts from a tenant predicate. A level below rows takes their keys, all at once, and answers with the
+first rows of each: on PostgreSQL by LATERAL, on SQLite by a correlated `IN (… LIMIT n)`, so that a parent with a million
+children costs no more than its page does.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Dialect,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.sql.util import ClauseAdapter
+
+from models.database import Query, Statement
+from models.metadata import Id
+from resolvers.reading import conditions, places
+from resolvers.reading.selection import Ask
+from resolvers.reading.source import SOURCES, Field, Order, Source, ToMany
+
+
+# What statements of one level can differ in; the rest is parameters.
+_Form: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Level:
+    number: int
+    source: Source
+    dialect: Dialect
+    argument: int
+    single: bool = False
+    parent: "Level | None" = None
+    relation: ToMany | None = None
+    counted: bool = False
+    # Columns of the parent's rows that hold this level's key.
+    parent_columns: tuple[int, ...] = ()
+    _columns: list[ColumnElement[Any]] = field(default_factory=list)
+    _indexes: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _joins: dict[tuple[str, ...], tuple[FromClause, ColumnElement[bool], bool]] = field(default_factory=dict)
+    _statements: dict[_Form, Statement] = field(default_factory=dict)
+    _counts: dict[_Form, Statement] = field(default_factory=dict)
+
+    # -- what is selected ------------------------------------------------------------------------------------------
+
+    def source_at(self, path: tuple[str, ...]) -> Source:
+        source = self.source
+        for name in path:
+            source = SOURCES[source.to_one[name].target]
+        return source
+
+    def column(self, path: tuple[str, ...]) -> tuple[int, Field]:
+        """The place of a field in this level's rows, and what the field holds."""
+        *prefix, name = path
+        found = self.source_at(tuple(prefix)).fields[name]
+        return self._place(path, lambda: self._at(tuple(prefix), found.expression)), found
+
+    def key(self, path: tuple[str, ...], name: str) -> int:
+        """The place of a table's column in this level's rows."""
+        at = self._at(path, self.source_at(path).table.c[name])
+        return self._place((*path, f"column {name}"), lambda: at)
+
+    def presence(self, path: tuple[str, ...]) -> int | None:
+        """The place of a column that is null where the path names no row; None where it always names one."""
+        nullable = [path[: end + 1] for end in range(len(path)) if self._is_nullable(path[: end + 1])]
+        if not nullable:
+            return None
+        target = self.source_at(path[:-1]).to_one[path[-1]]
+        return self.key(path, target.on[-1][1])
+
+    def placer(self, order: str) -> Callable[[Sequence[Any]], str]:
+        """Given a row, the opaque text of its place in the order."""
+        encode = places.encoder(order)
+        shift = 0 if self.relation is None else 1
+        indexes = [self.column((name,))[0] + shift for name in self.source.orders[order].fields]
+        return lambda row: encode(*[row[index] for index in indexes])
+
+    def _place(self, key: tuple[str, ...], make: Callable[[], ColumnElement[Any]]) -> int:
+        if key not in self._indexes:
+            self._indexes[key] = len(self._columns)
+            self._columns.append(make())
+        return self._indexes[key]
+
+    def _is_nullable(self, path: tuple[str, ...]) -> bool:
+        return self.source_at(path[:-1]).to_one[path[-1]].nullable
+
+    def _at(self, path: tuple[str, ...], expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        table = self._table(path)
+        if table is self.source.table:
+            return expression
+        adapted: ColumnElement[Any] = ClauseAdapter(table).traverse(expression)
+        return adapted
+
+    def _table(self, path: tuple[str, ...]) -> FromClause:
+        if not path:
+            return self.source.table
+        if path not in self._joins:
+            left, relation = self._table(path[:-1]), self.source_at(path[:-1]).to_one[path[-1]]
+            target = SOURCES[relation.target].table.alias("_".join(path))
+            on = and_(*[left.c[own] == target.c[other] for own, other in relation.on])
+            outer = any(self._is_nullable(path[: end + 1]) for end in range(len(path)))
+            self._joins[path] = (target, on, outer)
+        return self._joins[path][0]
+
+    # -- what is asked ---------------------------------------------------------------------------------------------
+
+    def query(self, ask: Ask, parameters: dict[str, Any], keys: Sequence[tuple[Any, ...]] | None) -> Query:
+        form = _form_of(ask)
+        statement = self._statements.get(form)
+        if statement is None:
+            build = self._root if self.relation is None else self._below
+            statement = self._statements[form] = Statement(build(ask), self.dialect)
+        extra = 0 if self.single else 1
+        return statement.query({**parameters, **self._values(ask, keys), "limit": ask.limit + extra})
+
+    def count(self, ask: Ask, parameters: dict[str, Any], keys: Sequence[tuple[Any, ...]] | None) -> Query:
+        form = _form_of(Ask(0, where=ask.where, reach=ask.reach))
+        statement = self._counts.get(form)
+        if statement is None:
+            build = self._root_count if self.relation is None else self._below_count
+            statement = self._counts[form] = Statement(build(ask), self.dialect)
+        query = statement.query({**parameters, **self._values(ask, keys)})
+        return query._replace(remembered=self.relation is None)
+
+    def _values(self, ask: Ask, keys: Sequence[tuple[Any, ...]] | None) -> dict[str, Any]:
+        found: dict[str, Any] = {f"v{number}": value for number, value in enumerate(conditions.values(ask.where))}
+        for name, place in (("after", ask.after), ("before", ask.before)):
+            found |= {f"{name}{number}": value for number, value in enumerate(place or ())}
+        if ask.offset:
+            found["offset"] = ask.offset
+        if ask.organizer_id is not None:
+            found["organizer_id"] = ask.organizer_id
+        if keys is not None:
+            found |= self._keys(keys)
+        return found
+
+    def _keys(self, keys: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+        if self.dialect.name == "postgresql":
+            return {f"keys{number}": column for number, column in enumerate(zip(*keys, strict=True))}
+        return {"keys": orjson.dumps(keys).decode()}
+
+    # -- statements ------------------------------------------------------------------------------------------------
+
+    def _root(self, ask: Ask) -> Select[Any]:
+        statement = select(*(self._columns or [null()])).select_from(self._from(self.source.table))
+        return self._paged(statement.where(*self._narrowed(ask, self.source.table), self._reached(ask)), ask)
+
+    def _root_count(self, ask: Ask) -> Select[Any]:
+        table = self.source.table
+        return select(func.count()).select_from(table).where(*self._narrowed(ask, table), self._reached(ask))
+
+    def _below(self, ask: Ask) -> Select[Any]:
+        return self._below_lateral(ask) if self.dialect.name == "postgresql" else self._below_in(ask)
+
+    def _below_lateral(self, ask: Ask) -> Select[Any]:
+        keys, ordinal, matched = self._key_rows(self.source.table)
+        page = select(*[column.label(f"c{number}") for number, column in enumerate(self._columns)])
+        page = page.select_from(self._from(self.source.table)).where(*self._narrowed(ask, self.source.table), matched)
+        ordering = self._order_columns(ask, self.source.table)
+        page = page.add_columns(*[column.label(f"o{number}") for number, column in enumerate(ordering)])
+        inner = self._paged(page, ask).correlate(keys).lateral("page")
+        shown = [inner.c[f"c{number}"] for number in range(len(self._columns))]
+        falling = ask.descending is not ask.backward
+        again = [inner.c[f"o{number}"] for number in range(len(ordering))]
+        within = [column.desc() if falling else column.asc() for column in again]
+        return select(ordinal, *shown).select_from(keys.join(inner, true())).order_by(ordinal, *within)
+
+    def _below_in(self, ask: Ask) -> Select[Any]:
+        table, inner = self.source.table, self.source.table.alias("inner_rows")
+        keys, ordinal, matched = self._key_rows(inner)
+        page = select(inner.c.id).where(*self._narrowed(ask, inner), matched).correlate(keys)
+        statement = select(ordinal, *self._columns).select_from(keys, self._from(table))
+        statement = statement.where(table.c.id.in_(self._paged(page, ask, inner)))
+        return statement.order_by(ordinal, *self._ordering(ask, table))
+
+    def _below_count(self, ask: Ask) -> Select[Any]:
+        table = self.source.table
+        keys, ordinal, matched = self._key_rows(table)
+        total = select(func.count()).select_from(table).where(*self._narrowed(ask, table), matched)
+        return select(ordinal, total.correlate(keys).scalar_subquery()).select_from(keys).order_by(ordinal)
+
+    def _key_rows(self, table: FromClause) -> tuple[FromClause, ColumnElement[Any], ColumnElement[bool]]:
+        """The parents' keys as rows, the place of a parent among them from 0, and that a child belongs to its parent."""
+        assert self.relation is not None
+        columns = [table.c[other] for _, other in self.relation.on]
+        if self.dialect.name == "postgresql":
+            arrays = [bindparam(f"keys{number}", type_=ARRAY(Id)) for number in range(len(columns))]
+            names = [f"key{number}" for number in range(len(columns))]
+            rows = func.unnest(*arrays).table_valued(*names, with_ordinality="ordinal", name="parent").render_derived()
+            own = [rows.c[name] for name in names]
+            ordinal: ColumnElement[Any] = rows.c.ordinal - 1
+        else:
+            rows = func.json_each(bindparam("keys", type_=Text)).table_valued("key", "value", name="parent")
+            own = [func.json_extract(rows.c.value, literal_column(f"'$[{n}]'")) for n in range(len(columns))]
+            ordinal = rows.c.key
+        return rows, ordinal, and_(*[column == key for column, key in zip(columns, own, strict=True)])
+
+    def _from(self, base: FromClause) -> FromClause:
+        joined = base
+        for target, on, outer in self._joins.values():
+            joined = joined.join(target, on, isouter=outer)
+        return joined
+
+    def _reached(self, ask: Ask) -> ColumnElement[bool]:
+        return self.source.reaches[ask.reach](self.dialect)
+
+    def _narrowed(self, ask: Ask, table: FromClause) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.source.always is not None:
+            found.append(self.source.always(self.dialect))
+        if ask.where is not None:
+            found.append(conditions.expression(ask.where, self.source, self.dialect))
+        if table is not self.source.table:
+            found = [ClauseAdapter(table).traverse(condition) for condition in found]
+        return found
+
+    def _paged(self, statement: Select[Any], ask: Ask, table: FromClause | None = None) -> Select[Any]:
+        table = self.source.table if table is None else table
+        fields = self._order_columns(ask, table)
+        for name, place, onwards in (("after", ask.after, True), ("before", ask.before, False)):
+            if place is not None:
+                bounds = tuple_(*[bindparam(f"{name}{n}", type_=column.type) for n, column in enumerate(fields)])
+                ahead = onwards is not ask.descending
+                statement = statement.where(tuple_(*fields) > bounds if ahead else tuple_(*fields) < bounds)
+        statement = statement.order_by(*self._ordering(ask, table)).limit(bindparam("limit", type_=Id))
+        return statement.offset(bindparam("offset", type_=Id)) if ask.offset else statement
+
+    def _ordering(self, ask: Ask, table: FromClause) -> list[ColumnElement[Any]]:
+        falling = ask.descending is not ask.backward
+        return [column.desc() if falling else column.asc() for column in self._order_columns(ask, table)]
+
+    def _order_columns(self, ask: Ask, table: FromClause) -> list[ColumnElement[Any]]:
+        order: Order = self.source.orders[ask.order]
+        columns = [self.source.fields[name].expression for name in order.fields]
+        if table is self.source.table:
+            return columns
+        return [ClauseAdapter(table).traverse(column) for column in columns]
+
+
+def _form_of(ask: Ask) -> _Form:
+    return (
+        conditions.form(ask.where),
+        ask.order,
+        ask.descending,
+        ask.backward,
+        ask.after is not None,
+        ask.before is not None,
+        ask.offset > 0,
+        ask.reach,
+    )

@@ -1,0 +1,316 @@
+"""A selection compiled: its levels, and one generated function that shapes their rows into the answer.
+
+The generated function is what makes reading fast: for each list one comprehension of dict displays over row tuples, no
+object per row, no call per field. It is made of expressions this module writes; names from outside (keys, constants,
+converters) enter as Python literals or through its namespace, never as code.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Dialect
+
+from models.database import Plan, Rows
+from resolvers.reading import values
+from resolvers.reading.levels import Level
+from resolvers.reading.selection import (
+    Ask,
+    Constant,
+    Container,
+    Cursor,
+    EdgeItem,
+    Edges,
+    Given,
+    GivenList,
+    Group,
+    Item,
+    ListItem,
+    Lookup,
+    Many,
+    Node,
+    Nodes,
+    One,
+    PageInfo,
+    RootItem,
+    Total,
+    Value,
+)
+from resolvers.reading.source import SOURCES, ToMany
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A plan to be run many times. `scopes` are the permissions without which it must not be run."""
+
+    levels: tuple[Level, ...]
+    shape: Callable[[Sequence["_Page"], Sequence[Any], Mapping[str, Any]], Any]
+    scopes: frozenset[str]
+    source_code: str
+
+    @property
+    def snapshot(self) -> bool:
+        """Several queries, to be answered from one state of the database."""
+        return len(self.levels) > 1 or any(level.counted for level in self.levels)
+
+    def run(
+        self, arguments: Sequence[Any], parameters: dict[str, Any], given: Mapping[str, Any] | None = None
+    ) -> Plan[Any]:
+        """One run. `arguments` are the asks of levels (None: the level is not read) and the arguments of converters."""
+        pages: list[_Page] = []
+        for level in self.levels:
+            ask = arguments[level.argument]
+            keys = _keys(level, pages) if level.parent is not None else None
+            if ask is None or keys == []:
+                pages.append(_Page.empty(ask))
+                continue
+            page = _Page.of((yield level.query(ask, parameters, keys)), ask, len(keys) if keys is not None else None)
+            if level.counted:
+                page.totals = [row[-1] for row in (yield level.count(ask, parameters, keys))]
+            pages.append(page)
+        return self.shape(pages, arguments, given or {})
+
+
+@dataclass(slots=True)
+class _Page:
+    """The rows of one level, those of each parent together: parent i has rows[starts[i]:starts[i + 1]]."""
+
+    ask: Ask | None
+    rows: Rows
+    starts: Sequence[int]
+    more: Sequence[bool]
+    totals: Sequence[int] = (0,)
+
+    @classmethod
+    def empty(cls, ask: Ask | None) -> "_Page":
+        return cls(ask, (), (0, 0), (False,))
+
+    @classmethod
+    def of(cls, rows: Rows, ask: Ask, parents: int | None) -> "_Page":
+        """Cut off the row that only told that there are more, and turn a page read backwards around."""
+        if parents is None:
+            more = len(rows) > ask.limit
+            rows = rows[: ask.limit] if more else rows
+            return cls(ask, rows[::-1] if ask.backward else rows, (0, len(rows)), (more,))
+        buckets: list[list[Sequence[Any]]] = [[] for _ in range(parents)]
+        for row in rows:
+            buckets[row[0]].append(row)
+        flat: list[Sequence[Any]] = []
+        starts, mores = [0], []
+        for bucket in buckets:
+            mores.append(len(bucket) > ask.limit)
+            bucket = bucket[: ask.limit]
+            flat += bucket[::-1] if ask.backward else bucket
+            starts.append(len(flat))
+        return cls(ask, flat, starts, mores)
+
+
+def _keys(level: Level, pages: list[_Page]) -> list[tuple[Any, ...]]:
+    assert level.parent is not None
+    rows = pages[level.parent.number].rows
+    columns = level.parent_columns
+    return [tuple([row[column] for column in columns]) for row in rows]
+
+
+def compile_selection(tree: RootItem, dialect: Dialect) -> Compiled:
+    """The plan of a tree for one engine."""
+    return _Compiler(dialect).compile(tree)
+
+
+@dataclass(slots=True)
+class _Compiler:
+    dialect: Dialect
+    levels: list[Level] = field(default_factory=list)
+    names: dict[str, Any] = field(default_factory=lambda: dict(values.FUNCTIONS))
+    functions: list[str] = field(default_factory=list)
+    scopes: set[str] = field(default_factory=set)
+
+    def compile(self, tree: RootItem) -> Compiled:
+        answer = self._root(tree)
+        lines = ["def shape(pages, arguments, given):"]
+        for level in self.levels:
+            n = level.number
+            lines += [f"    page_{n} = pages[{n}]", f"    rows_{n} = page_{n}.rows"]
+        lines += [f"    {line}" for function in self.functions for line in function.splitlines()]
+        lines.append(f"    return {answer}")
+        code = "\n".join(lines)
+        exec(compile(code, "<plan>", "exec"), self.names)  # noqa: S102  our own code, see the module's docstring
+        return Compiled(tuple(self.levels), self.names["shape"], frozenset(self.scopes), code)
+
+    # -- objects without a row -------------------------------------------------------------------------------------
+
+    def _root(self, item: RootItem) -> str:
+        match item:
+            case Constant(value):
+                return self._name(value)
+            case Given(name):
+                return f"given[{name!r}]"
+            case GivenList(name, items):
+                shown = self._display(
+                    {k: self._name(v.value) if isinstance(v, Constant) else f"each[{v!r}]" for k, v in items.items()}
+                )
+                return f"[{shown} for each in given[{name!r}]]"
+            case Container(items, unless):
+                shown = self._display({key: self._root(part) for key, part in items.items()})
+                return shown if unless is None else f"(None if given[{unless!r}] is None else {shown})"
+            case One():
+                return self._one(item)
+            case Many(relation, items, argument):
+                level = self._level(relation, argument)
+                self._connection(level, items)
+                return f"many_{level.number}(0)"
+            case Lookup():
+                return self._lookup(item)
+
+    def _one(self, item: One) -> str:
+        level = self._level(item.source, item.argument, single=True)
+        row = f"row_{level.number}"
+        shown = self._object(level, item.items, row, "0")
+        self.functions.append(f"def one_{level.number}():\n    {row} = rows_{level.number}[0]\n    return {shown}")
+        return f"(one_{level.number}() if rows_{level.number} else None)"
+
+    def _lookup(self, item: Lookup) -> str:
+        lines = ["found = {}"]
+        name = f"lookup_{item.argument}"
+        for typename, one in item.types.items():
+            level = self._level(one.source, one.argument)
+            row, at = f"row_{level.number}", f"at_{level.number}"
+            key = self._column(level, level.column((item.key,))[0])
+            shown = self._object(level, one.items, row, at)
+            lines.append(f"for {at}, {row} in enumerate(rows_{level.number}):")
+            lines.append(f"    found[{typename!r}, {row}[{key}]] = {shown}")
+        lines.append(f"return [found.get(key) for key in arguments[{item.argument}]]")
+        self.functions.append(f"def {name}():\n" + "\n".join(f"    {line}" for line in lines))
+        return f"{name}()[0]" if item.single else f"{name}()"
+
+    # -- lists -----------------------------------------------------------------------------------------------------
+
+    def _level(
+        self, source: str, argument: int, *, parent: Level | None = None, relation: ToMany | None = None, single: bool = False
+    ) -> Level:
+        level = Level(len(self.levels), SOURCES[source], self.dialect, argument, single, parent, relation)
+        self.levels.append(level)
+        self._require(level.source.scope)
+        return level
+
+    def _connection(self, level: Level, items: Mapping[str, ListItem]) -> None:
+        """Write the function that shapes the page of one parent."""
+        n = level.number
+        shown = self._display({key: self._list_item(level, item) for key, item in items.items()})
+        body = f"start = page_{n}.starts[parent]\nrows = rows_{n}[start:page_{n}.starts[parent + 1]]\nreturn {shown}"
+        indented = "\n".join(f"    {line}" for line in body.splitlines())
+        self.functions.append(f"def many_{n}(parent):\n{indented}")
+
+    def _list_item(self, level: Level, item: ListItem) -> str:
+        n = level.number
+        match item:
+            case Constant(value):
+                return self._name(value)
+            case Total():
+                level.counted = True
+                return f"page_{n}.totals[parent]"
+            case Nodes(items):
+                return self._comprehension(level, lambda row, at: self._object(level, items, row, at))
+            case Edges(items):
+                return self._comprehension(
+                    level,
+                    lambda row, at: self._display(
+                        {key: self._edge_item(level, part, row, at) for key, part in items.items()}
+                    ),
+                )
+            case PageInfo(items):
+                return self._display({key: self._page_info(level, part) for key, part in items.items()})
+
+    def _comprehension(self, level: Level, shown: Callable[[str, str], str]) -> str:
+        row, at = f"row_{level.number}", f"at_{level.number}"
+        expression = shown(row, at)
+        if at in expression:
+            return f"[{expression} for {at}, {row} in enumerate(rows, start)]"
+        return f"[{expression} for {row} in rows]"
+
+    def _edge_item(self, level: Level, item: EdgeItem, row: str, at: str) -> str:
+        match item:
+            case Constant(value):
+                return self._name(value)
+            case Node(items):
+                return self._object(level, items, row, at)
+            case Cursor():
+                return f"{self._placer(level)}({row})"
+
+    def _page_info(self, level: Level, item: str | Constant) -> str:
+        ask, more = f"page_{level.number}.ask", f"page_{level.number}.more[parent]"
+        match item:
+            case Constant(value):
+                return self._name(value)
+            case "has_next":
+                return f"({ask}.before is not None if {ask}.backward else {more})"
+            case "has_previous":
+                return f"({more} if {ask}.backward else {ask}.after is not None)"
+            case "start":
+                return f"({self._placer(level)}(rows[0]) if rows else None)"
+            case "end":
+                return f"({self._placer(level)}(rows[-1]) if rows else None)"
+        raise AssertionError(item)
+
+    def _placer(self, level: Level) -> str:
+        orders = self._name({name: level.placer(name) for name in level.source.orders})
+        return f"{orders}[page_{level.number}.ask.order]"
+
+    # -- objects of a row ------------------------------------------------------------------------------------------
+
+    def _object(self, level: Level, items: Mapping[str, Item], row: str, at: str, path: tuple[str, ...] = ()) -> str:
+        return self._display({key: self._item(level, item, row, at, path) for key, item in items.items()})
+
+    def _item(self, level: Level, item: Item, row: str, at: str, path: tuple[str, ...]) -> str:
+        match item:
+            case Constant(value):
+                return self._name(value)
+            case Value():
+                return self._value(level, item, row, path)
+            case Group(items, further):
+                shown = self._object(level, items, row, at, path + further)
+                self._require(level.source_at(path + further).scope)
+                present = level.presence(path + further) if further else None
+                return shown if present is None else f"(None if {row}[{self._column(level, present)}] is None else {shown})"
+            case Many(relation, items, argument):
+                return self._below(level, relation, items, argument, at, path)
+
+    def _value(self, level: Level, value: Value, row: str, path: tuple[str, ...]) -> str:
+        index, found = level.column(path + value.path)
+        shown = values.shown(found.kind, f"{row}[{self._column(level, index)}]", self.dialect)
+        if value.convert is None:
+            return shown
+        further = "" if value.argument is None else f", arguments[{value.argument}]"
+        return f"{self._name(value.convert)}({shown}{further})"
+
+    def _below(
+        self, level: Level, relation: str, items: Mapping[str, ListItem], argument: int, at: str, path: tuple[str, ...]
+    ) -> str:
+        found = level.source_at(path).to_many[relation]
+        child = self._level(found.target, argument, parent=level, relation=found)
+        child.parent_columns = tuple(self._column(level, level.key(path, own)) for own, _ in found.on)
+        self._connection(child, items)
+        return f"many_{child.number}({at})"
+
+    @staticmethod
+    def _column(level: Level, index: int) -> int:
+        """The place in a fetched row: below a parent the first column is the parent's place."""
+        return index if level.relation is None else index + 1
+
+    # -- text of the function --------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _display(items: Mapping[str, str]) -> str:
+        return "{" + ", ".join(f"{key!r}: {expression}" for key, expression in items.items()) + "}"
+
+    def _name(self, value: Any) -> str:
+        """The value as an expression: a literal, or a name of the function's namespace."""
+        if value is None or isinstance(value, str | bool | int):
+            return repr(value)
+        name = f"given_{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def _require(self, scope: str | None) -> None:
+        if scope is not None:
+            self.scopes.add(scope)

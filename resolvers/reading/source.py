@@ -1,0 +1,82 @@
+"""What can be read: a noun's table, fields, relations, filters, orders, scope and tenant predicate, declared once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, Table
+
+
+class Kind(Enum):
+    """How a stored value becomes the value every door shows (see resolvers/reading/values.py)."""
+
+    INTEGER = "integer"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    AMOUNT = "amount"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One readable value: an expression over the source's own table, and what it holds."""
+
+    expression: ColumnElement[Any]
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """Another row that this one names. It is joined: it costs no statement. `on` pairs own columns with the target's."""
+
+    target: str
+    on: tuple[tuple[str, str], ...]
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """Rows that name this one: a level of its own. `on` pairs own columns with the target's, the tenant first."""
+
+    target: str
+    on: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort order: field names, all ascending; the last is unique, so that a row has one place."""
+
+    fields: tuple[str, ...]
+
+
+# A named condition of its own making, e.g. `expired`: given the dialect, an expression over the source's table.
+Named = Callable[[Dialect], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Everything the engine knows of a noun.
+
+    `reaches` are the tenant predicates a list may start from, by name; `own` is the usual one. `always` is added wherever
+    the source is listed, also below a parent. `scope` is the permission without which nothing of the source is read.
+    """
+
+    name: str
+    table: Table
+    fields: Mapping[str, Field]
+    orders: Mapping[str, Order]
+    reaches: Mapping[str, Named]
+    to_one: Mapping[str, ToOne] = field(default_factory=dict)
+    to_many: Mapping[str, ToMany] = field(default_factory=dict)
+    named: Mapping[str, Named] = field(default_factory=dict)
+    always: Named | None = None
+    scope: str | None = None
+
+    def __post_init__(self) -> None:
+        assert self.name not in SOURCES, f"two sources are called {self.name}"
+        SOURCES[self.name] = self
+
+
+SOURCES: dict[str, Source] = {}

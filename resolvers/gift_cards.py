@@ -1,0 +1,389 @@
+"""Gift cards: issue, transact, update, enable, disable, and what can be read of them and their transactions.
+
+Money moves in `transact` and nowhere else: one guarded UPDATE takes the card's lock, its new balance and the next
+number of its ledger, and the transaction row with that number follows in the same unit of work. The tables refuse
+anything else (models/gift_card.py).
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Dialect, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.currency import CODES
+from models.gift_card import gift_card, gift_card_acceptance, gift_card_transaction
+from models.metadata import Hundredths, Id, UtcDateTime
+from models.money import HUNDREDTHS_MAX
+from models.problems import AmountTooLarge, Disabled, InsufficientFunds, Invalid, NotFound, Several, Taken
+from models.unset import UNSET, Unset
+from resolvers import orders
+from resolvers.context import Work
+from resolvers.reading.conditions import any_of
+from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
+
+READ = "organizer.giftcards:read"
+WRITE = "organizer.giftcards:write"
+
+SECRET = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]+")
+SECRET_LENGTH_MAX = 190
+# pretix's alphabet for codes it makes: no letter that is easily taken for another.
+SECRET_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ3789"
+SECRET_LENGTH = 16
+TEXT_LENGTH_MAX = 10_000
+
+
+class Booked(NamedTuple):
+    """What a transaction did: the card, the ledger row, and the balance in hundredths right after it."""
+
+    card_id: int
+    transaction_id: int
+    balance: int
+
+
+# -- verbs -----------------------------------------------------------------------------------------------------------
+
+
+async def issue(
+    work: Work,
+    organizer_id: int,
+    *,
+    amount: int,
+    currency: str,
+    secret: str | None = None,
+    testmode: bool = False,
+    expires_at: datetime | None = None,
+    conditions: str | None = None,
+    owner_ticket: int | str | None = None,
+) -> Booked:
+    """A new card whose first transaction is its initial value, `amount` hundredths, which may be 0.
+
+    A secret is made up if none is given. Refuses with `Invalid`, with `Taken` if the organizer, or an issuer whose cards
+    it accepts, has a card with this very secret, and with `NotFound` for an unknown ticket.
+    """
+    work.principal.require(WRITE)
+    _check(secret=secret, amount=amount, currency=currency, conditions=conditions)
+    secret = secret or "".join(secrets.choice(SECRET_ALPHABET) for _ in range(SECRET_LENGTH))
+    ticket_id = await orders.ticket_id(work, organizer_id, owner_ticket)
+    if await work.row(AFFILIATED, organizer_id=organizer_id, secret=secret):
+        raise _taken()
+    row = await work.row(
+        INSERT[work.engine],
+        organizer_id=organizer_id,
+        secret=secret,
+        currency=currency,
+        testmode=testmode,
+        issued_at=work.now,
+        expires_at=expires_at,
+        conditions=conditions,
+        owner_ticket_id=ticket_id,
+    )
+    if row is None:
+        raise _taken()
+    card_id: int = row[0]
+    await work.record("gift_card.issued", organizer_id, card_id, {"secret": secret, "currency": currency})
+    return await transact(work, organizer_id, card_id, amount, text=None, info=None)
+
+
+async def transact(
+    work: Work,
+    organizer_id: int,
+    card_id: int,
+    amount: int,
+    *,
+    text: str | None = "",
+    info: Any = None,
+    accepted: bool = False,
+) -> Booked:
+    """The only way a balance moves: `amount` hundredths, negative to debit; zero is booked too.
+
+    `accepted` reaches cards of issuers whose cards the organizer accepts, who is then the transaction's acceptor.
+    Refuses with `InsufficientFunds` below zero, `AmountTooLarge` above the bound, `Disabled`, `NotFound`.
+    """
+    work.principal.require(WRITE)
+    _check_text("text", text)
+    if abs(amount) > HUNDREDTHS_MAX:
+        raise AmountTooLarge("The amount is too large.", field="amount")
+    move = MOVE_ACCEPTED if accepted else MOVE
+    moved = await work.row(move, organizer_id=organizer_id, card_id=card_id, amount=amount)
+    if moved is None:
+        raise await _why_not_moved(work, organizer_id, card_id, amount, accepted)
+    issuer_id, balance, number = moved
+    (transaction_id,) = await work.row(
+        BOOK,
+        organizer_id=issuer_id,
+        gift_card_id=card_id,
+        number=number,
+        previous_number=number - 1 or None,
+        amount=amount,
+        balance_before=balance - amount,
+        balance_after=balance,
+        booked_at=work.now,
+        text=text,
+        info=info,
+        acceptor_id=organizer_id,
+    )
+    content = {"transaction_id": transaction_id, "number": number, "amount": amount, "balance": balance}
+    await work.record("gift_card.transacted", issuer_id, card_id, content)
+    return Booked(card_id, transaction_id, balance)
+
+
+async def update_card(
+    work: Work,
+    organizer_id: int,
+    card_id: int,
+    *,
+    balance: int | Unset = UNSET,
+    expires_at: datetime | None | Unset = UNSET,
+    conditions: str | None | Unset = UNSET,
+    owner_ticket: int | str | None | Unset = UNSET,
+) -> int:
+    """Change what may change of an own card; its id. A balance is set by booking the difference, 0 if there is none.
+
+    The difference is computed under the card's lock: parallel updates all end at the value of the last.
+    """
+    work.principal.require(WRITE)
+    _check(balance=balance, conditions=conditions)
+    held = await work.row(LOCK, organizer_id=organizer_id, card_id=card_id)
+    if held is None:
+        raise NotFound("gift_card")
+    changed: dict[str, Any] = {}
+    if not isinstance(expires_at, Unset):
+        changed["expires_at"] = expires_at
+    if not isinstance(conditions, Unset):
+        changed["conditions"] = conditions
+    if not isinstance(owner_ticket, Unset):
+        changed["owner_ticket_id"] = await orders.ticket_id(work, organizer_id, owner_ticket)
+    if changed:
+        kept = dict(zip(("expires_at", "conditions", "owner_ticket_id"), held[1:], strict=True))
+        await work.row(AMEND, **{**kept, **changed}, of_organizer=organizer_id, card_id=card_id)
+        await work.record("gift_card.updated", organizer_id, card_id, {"fields": sorted(changed)})
+    if not isinstance(balance, Unset):
+        await transact(work, organizer_id, card_id, balance - held[0], text=None, info=None)
+    return card_id
+
+
+async def enable(work: Work, organizer_id: int, card_id: int) -> int:
+    """Switch the card on; nothing happens if it is. Its id."""
+    return await _switch(work, organizer_id, card_id, active=True)
+
+
+async def disable(work: Work, organizer_id: int, card_id: int) -> int:
+    """Switch the card off: it keeps its balance and refuses transactions until it is enabled. Its id."""
+    return await _switch(work, organizer_id, card_id, active=False)
+
+
+async def _switch(work: Work, organizer_id: int, card_id: int, *, active: bool) -> int:
+    work.principal.require(WRITE)
+    if await work.row(SWITCH, organizer_id=organizer_id, card_id=card_id, wanted=active):
+        kind = "gift_card.enabled" if active else "gift_card.disabled"
+        await work.record(kind, organizer_id, card_id, {})
+    elif await work.row(LOCK, organizer_id=organizer_id, card_id=card_id) is None:
+        raise NotFound("gift_card")
+    return card_id
+
+
+# -- rules -----------------------------------------------------------------------------------------------------------
+
+
+def _check(
+    *,
+    secret: str | None = None,
+    amount: int = 0,
+    currency: str = "EUR",
+    balance: int | Unset = UNSET,
+    conditions: str | None | Unset = None,
+) -> None:
+    found: list[Invalid] = []
+    if secret is not None:
+        if len(secret) > SECRET_LENGTH_MAX:
+            found.append(Invalid(f"At most {SECRET_LENGTH_MAX} characters.", field="secret", reason="too_long"))
+        elif not SECRET.fullmatch(secret):
+            message = "Only letters, digits, dots and dashes; two at least, and no dot or dash first."
+            found.append(Invalid(message, field="secret", reason="pattern"))
+    for name, value in (("amount", amount), ("balance", balance)):
+        if not isinstance(value, Unset) and not 0 <= value <= HUNDREDTHS_MAX:
+            found.append(Invalid("From 0.00 to 99999999999.99.", field=name, reason="out_of_range"))
+    if currency not in CODES:
+        found.append(Invalid(f"{currency!r} is not an ISO 4217 currency code.", field="currency", reason="choice"))
+    if isinstance(conditions, str):
+        found += _text_errors("conditions", conditions)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise Several(found)
+
+
+def _check_text(field: str, text: str | None) -> None:
+    for problem in _text_errors(field, text or ""):
+        raise problem
+
+
+def _text_errors(field: str, text: str) -> Sequence[Invalid]:
+    if "\0" in text:
+        return [Invalid("Null characters are not allowed.", field=field, reason="null_character")]
+    return []
+
+
+def _taken() -> Taken:
+    message = "A gift card with this secret exists already, here or with an issuer whose cards are accepted."
+    return Taken(message, field="secret")
+
+
+async def _why_not_moved(work: Work, organizer_id: int, card_id: int, amount: int, accepted: bool) -> Exception:
+    found = await work.row(LOOK_ACCEPTED if accepted else LOOK, organizer_id=organizer_id, card_id=card_id)
+    if found is None:
+        return NotFound("gift_card")
+    balance, active = found
+    if not active:
+        return Disabled("This gift card is disabled.")
+    if balance + amount < 0:
+        return InsufficientFunds("The gift card does not have sufficient credit.", field="amount")
+    return AmountTooLarge("The balance would be too large.", field="amount")
+
+
+# -- statements ------------------------------------------------------------------------------------------------------
+
+_issuers = select(gift_card_acceptance.c.issuer_id).where(
+    gift_card_acceptance.c.organizer_id == bindparam("organizer_id", type_=Id),
+    gift_card_acceptance.c.active == True,  # noqa: E712  an SQL expression
+)
+_own = gift_card.c.organizer_id == bindparam("organizer_id", type_=Id)
+_reachable = or_(_own, gift_card.c.organizer_id.in_(_issuers))
+_this = gift_card.c.id == bindparam("card_id", type_=Id)
+_amount = bindparam("amount", type_=Hundredths)
+_is_active = gift_card.c.active == True  # noqa: E712  an SQL expression
+
+
+def _move(reach: ColumnElement[bool]) -> Any:
+    bounds = (gift_card.c.balance + _amount).between(0, HUNDREDTHS_MAX)
+    return (
+        update(gift_card)
+        .where(_this, reach, _is_active, bounds)
+        .values(balance=gift_card.c.balance + _amount, last_number=func.coalesce(gift_card.c.last_number, 0) + 1)
+        .returning(gift_card.c.organizer_id, gift_card.c.balance, gift_card.c.last_number)
+    )
+
+
+MOVE, MOVE_ACCEPTED = _move(_own), _move(_reachable)
+LOOK = select(gift_card.c.balance, gift_card.c.active).where(_this, _own)
+LOOK_ACCEPTED = select(gift_card.c.balance, gift_card.c.active).where(_this, _reachable)
+LOCK = (
+    select(gift_card.c.balance, gift_card.c.expires_at, gift_card.c.conditions, gift_card.c.owner_ticket_id)
+    .where(_this, _own)
+    .with_for_update()
+)
+AFFILIATED = select(gift_card.c.id).where(_reachable, gift_card.c.secret == bindparam("secret")).limit(1)
+BOOK = insert(gift_card_transaction).returning(gift_card_transaction.c.id)
+AMEND = (
+    update(gift_card)
+    .where(_this, gift_card.c.organizer_id == bindparam("of_organizer", type_=Id))
+    .values(
+        expires_at=bindparam("expires_at"),
+        conditions=bindparam("conditions"),
+        owner_ticket_id=bindparam("owner_ticket_id"),
+    )
+    .returning(gift_card.c.id)
+)
+SWITCH = (
+    update(gift_card)
+    .where(_this, _own, gift_card.c.active != bindparam("wanted"))
+    .values(active=bindparam("wanted"))
+    .returning(gift_card.c.id)
+)
+_INSERTED = (
+    "organizer_id",
+    "secret",
+    "currency",
+    "testmode",
+    "issued_at",
+    "expires_at",
+    "conditions",
+    "owner_ticket_id",
+)
+# A secret that another transaction takes at this moment makes no error: there is no row then.
+INSERT = {
+    engine: module.insert(gift_card)
+    .values({name: bindparam(name) for name in _INSERTED})
+    .on_conflict_do_nothing(index_elements=["organizer_id", "secret"])
+    .returning(gift_card.c.id)
+    for engine, module in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
+# -- what can be read ------------------------------------------------------------------------------------------------
+
+
+def _expired(dialect: Dialect) -> ColumnElement[bool]:
+    now = bindparam("now", type_=UtcDateTime)
+    return and_(gift_card.c.expires_at.is_not(None), gift_card.c.expires_at < now)
+
+
+CARDS = Source(
+    name="gift_card",
+    table=gift_card,
+    scope=READ,
+    fields={
+        "id": Field(gift_card.c.id, Kind.INTEGER),
+        "secret": Field(gift_card.c.secret, Kind.TEXT),
+        "currency": Field(gift_card.c.currency, Kind.TEXT),
+        "balance": Field(gift_card.c.balance, Kind.AMOUNT),
+        "testmode": Field(gift_card.c.testmode, Kind.BOOLEAN),
+        "active": Field(gift_card.c.active, Kind.BOOLEAN),
+        "issued_at": Field(gift_card.c.issued_at, Kind.TIMESTAMP),
+        "expires_at": Field(gift_card.c.expires_at, Kind.TIMESTAMP),
+        "conditions": Field(gift_card.c.conditions, Kind.TEXT),
+        "owner_ticket_id": Field(gift_card.c.owner_ticket_id, Kind.INTEGER),
+    },
+    orders={
+        "default": Order(("issued_at", "id")),
+        "issued_at": Order(("issued_at", "id")),
+        "secret": Order(("secret", "id")),
+        "balance": Order(("balance", "id")),
+    },
+    reaches={
+        "own": lambda dialect: _own,
+        "accepted": lambda dialect: _reachable,
+        # What a verb on behalf of the organizer has just written: its own card, or one it accepts.
+        "written": lambda dialect: _reachable,
+        "any": lambda dialect: any_of(gift_card.c.organizer_id, "organizer_ids", dialect),
+    },
+    named={"expired": _expired},
+    to_one={
+        "issuer": ToOne("organizer", (("organizer_id", "id"),)),
+        "owner_ticket": ToOne("ticket", (("organizer_id", "organizer_id"), ("owner_ticket_id", "id")), nullable=True),
+    },
+    to_many={"transactions": ToMany("gift_card_transaction", (("organizer_id", "organizer_id"), ("id", "gift_card_id")))},
+)
+
+TRANSACTIONS = Source(
+    name="gift_card_transaction",
+    table=gift_card_transaction,
+    scope=READ,
+    fields={
+        "id": Field(gift_card_transaction.c.id, Kind.INTEGER),
+        "gift_card_id": Field(gift_card_transaction.c.gift_card_id, Kind.INTEGER),
+        "number": Field(gift_card_transaction.c.number, Kind.INTEGER),
+        "amount": Field(gift_card_transaction.c.amount, Kind.AMOUNT),
+        "balance_after": Field(gift_card_transaction.c.balance_after, Kind.AMOUNT),
+        "booked_at": Field(gift_card_transaction.c.booked_at, Kind.TIMESTAMP),
+        "text": Field(gift_card_transaction.c.text, Kind.TEXT),
+        "info": Field(gift_card_transaction.c.info, Kind.JSON),
+    },
+    orders={"default": Order(("number",)), "number": Order(("number",))},
+    reaches={
+        "any": lambda dialect: any_of(gift_card_transaction.c.organizer_id, "organizer_ids", dialect),
+        "written": lambda dialect: or_(
+            gift_card_transaction.c.organizer_id == bindparam("organizer_id", type_=Id),
+            gift_card_transaction.c.acceptor_id == bindparam("organizer_id", type_=Id),
+        ),
+    },
+    to_one={
+        "gift_card": ToOne("gift_card", (("organizer_id", "organizer_id"), ("gift_card_id", "id"))),
+        "acceptor": ToOne("organizer", (("acceptor_id", "id"),), nullable=True),
+        "order": ToOne("order", (("order_id", "id"),), nullable=True),
+    },
+)

@@ -1,0 +1,52 @@
+"""Who is asking, and what they may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from models.problems import PermissionDenied
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A token that was presented, was valid, and was looked up. `organizers` maps the slugs it reaches to their ids."""
+
+    name: str
+    kind: str
+    organizers: Mapping[str, int]
+    scopes: frozenset[str]
+    token_id: int | None = None
+    access: frozenset[str] = frozenset(("read", "write"))
+    all_events: bool = True
+    event_ids: tuple[int, ...] = ()
+    profile: str | None = None
+    # What each scope was found to be, since it is asked on every request.
+    _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def may(self, scope: str) -> bool:
+        """Permission names are pretix's, e.g. `organizer.giftcards:read`; reading needs read access, the rest write."""
+        known = self._known.get(scope)
+        if known is None:
+            level, _, verb = scope.partition(".")[0], *scope.rpartition(":")[1:]
+            granted = scope in self.scopes or f"{level}.*" in self.scopes
+            known = self._known[scope] = granted and ("read" if verb == "read" else "write") in self.access
+        return known
+
+    def require(self, scope: str) -> None:
+        if not self.may(scope):
+            raise PermissionDenied("You do not have permission to perform this action.", scope=scope)
+
+    def organizer_id(self, slug: str | None) -> int:
+        """The organizer meant by a slug, or the only one there is. One that is not the asker's looks like none."""
+        if slug is not None:
+            found = self.organizers.get(slug)
+            if found is None:
+                raise PermissionDenied("There is no such organizer, or it is not yours.", field="organizer")
+            return found
+        if len(self.organizers) != 1:
+            raise PermissionDenied("Name the organizer: this token reaches several.", field="organizer")
+        return next(iter(self.organizers.values()))
+
+
+# The command line and the tests: everything, on the organizers given.
+def system(organizers: Mapping[str, int]) -> Principal:
+    return Principal("system", "system", organizers, frozenset(("organizer.*", "event.*")))

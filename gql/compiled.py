@@ -1,0 +1,124 @@
+"""The compiled completion: an operation becomes one plan (a query) or one per field (a mutation), and is run by it.
+
+Running has two steps. `prepare` coerces every argument: it may find that graphql-core has to execute the operation, and
+it tells what the operation costs. `run` does it: from there on nothing is left to graphql-core, for a verb may have run.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+from graphql import GraphQLSchema, OperationDefinitionNode, OperationType
+from sqlalchemy import Dialect
+
+from gql.arguments import Arguments
+from gql.costs import Cost
+from gql.documents import Document
+from gql.mutations import mutate
+from gql.reads import Mutates
+from gql.run import Run, Unsupported
+from gql.schema import read_of
+from gql.selecting import Selecting
+from resolvers.reading.plan import Compiled, compile_selection
+from resolvers.reading.selection import Constant, Container
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """A query: one plan for all its roots, so all of its answer is of one moment."""
+
+    plan: Compiled
+    selecting: Selecting
+    cost: Cost
+
+    def prepare(self, run: Run) -> tuple[int, Any]:
+        """What the run costs, and what `run` needs of its arguments."""
+        values = self.selecting.values(run)
+        return self.cost.of(values), values
+
+    async def run(self, run: Run, values: Sequence[Any]) -> Any:
+        return await run.context.read(self.plan, values, given_of(run))
+
+
+@dataclass(frozen=True, slots=True)
+class MutationField:
+    """One field of a mutation. `__typename` has a plan and no verb."""
+
+    name: str
+    plan: Compiled
+    selecting: Selecting
+    cost: Cost
+    mutates: Mutates | None = None
+    args: Arguments | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MutationPlan:
+    """A mutation: its fields one after the other, each a transaction of its own."""
+
+    fields: Mapping[str, MutationField]
+
+    def prepare(self, run: Run) -> tuple[int, Any]:
+        total, args = 0, {}
+        for key, field in self.fields.items():
+            total += field.cost.of(field.selecting.values(run))
+            args[key] = None if field.args is None else field.args.values(run)
+        return total, args
+
+    async def run(self, run: Run, args: Mapping[str, Any]) -> Any:
+        answer = {}
+        for key, field in self.fields.items():
+            if field.mutates is None:
+                answer[key] = await run.context.read(field.plan)
+            else:
+                values = field.selecting.values
+                answer[key] = await mutate(field.name, field.mutates, args[key], run, field.plan, values)
+        return answer
+
+
+Operation: TypeAlias = QueryPlan | MutationPlan
+
+
+def given_of(run: Run) -> Mapping[str, Any]:
+    """What a query is given beside rows: the viewer."""
+    asker = run.context.principal
+    return {"name": asker.name, "kind": asker.kind, "scopes": sorted(asker.scopes)}
+
+
+def compile_operation(
+    schema: GraphQLSchema,
+    dialect: Dialect,
+    document: Document,
+    operation: OperationDefinitionNode,
+    conditions: Mapping[str, Any],
+) -> Operation:
+    """The plan of an operation for these values of its `@skip` and `@include` variables. Raises `Unsupported`."""
+    if operation.operation is OperationType.QUERY:
+        selecting, cost = Selecting(schema, document.fragments, conditions), Cost()
+        assert schema.query_type is not None
+        tree = Container(selecting.roots(schema.query_type, [operation.selection_set], cost))
+        return QueryPlan(compile_selection(tree, dialect), selecting, cost)
+    if operation.operation is OperationType.MUTATION:
+        return MutationPlan(dict(_mutation_fields(schema, dialect, document, operation, conditions)))
+    raise Unsupported("subscription")
+
+
+def _mutation_fields(
+    schema: GraphQLSchema,
+    dialect: Dialect,
+    document: Document,
+    operation: OperationDefinitionNode,
+    conditions: Mapping[str, Any],
+) -> Iterator[tuple[str, MutationField]]:
+    parent = schema.mutation_type
+    assert parent is not None
+    collected = Selecting(schema, document.fragments, conditions).collect(parent, [operation.selection_set])
+    for key, nodes in collected.items():
+        selecting, cost = Selecting(schema, document.fragments, conditions), Cost()
+        name = nodes[0].name.value
+        if name == "__typename":
+            yield key, MutationField(name, compile_selection(Constant(parent.name), dialect), selecting, cost)
+            continue
+        found = parent.fields[name]
+        plan = compile_selection(selecting.payload(found, nodes, cost), dialect)
+        yield key, MutationField(name, plan, selecting, cost, cast(Mutates, read_of(found)), Arguments(found, nodes[0]))

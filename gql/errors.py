@@ -1,0 +1,62 @@
+"""Refusals on the wire: `userErrors` of a mutation's payload, and `extensions.code` of a request's errors."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+
+from gql.reads import Part, by
+from models import problems
+from models.problems import Problem, Several
+
+
+def _classes(base: type[Problem]) -> Iterator[type[Problem]]:
+    for subclass in base.__subclasses__():
+        if subclass is not Several:
+            yield subclass
+        yield from _classes(subclass)
+
+
+def _value(found: type[Problem]) -> Any:
+    # Name and value are the same: what a completion is handed is what is shown.
+    return strawberry.enum_value(found.code.upper(), description=(found.__doc__ or "").partition("\n")[0])
+
+
+_Code = Enum("_Code", {found.code.upper(): _value(found) for found in _classes(problems.Problem)})  # type: ignore[misc]
+ErrorCode = strawberry.enum(_Code, name="ErrorCode", description="Why something was refused. Codes are never renamed.")
+
+
+@strawberry.type(description="Why a mutation did nothing.")
+class UserError:
+    code: ErrorCode = by(Part("code"), "What kind of refusal this is.")  # type: ignore[valid-type]
+    field: list[str] | None = by(Part("field"), "The path of the input field at fault, if it is one: `[\"input\", \"amount\"]`.")
+    message: str = by(Part("message"), "The refusal in English, for developers.")
+
+
+def user_errors(problem: Problem, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The problem, or each of several, as user errors. `names` are the input's fields by the verb's names for them."""
+    return [
+        {
+            "code": found.code.upper(),
+            "field": None if found.field is None else ["input", names.get(found.field, camel(found.field))],
+            "message": found.message,
+        }
+        for found in (problem.problems if isinstance(problem, Several) else (problem,))
+    ]
+
+
+def camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def request_error(problem: Problem, nodes: Sequence[Any] | None = None, path: Any = None) -> GraphQLError:
+    """The problem as an error of the request, at a field if it was raised there."""
+    extensions: dict[str, Any] = {"code": problem.code.upper()}
+    if problem.field is not None:
+        extensions["argument"] = camel(problem.field)
+    if "retry_after" in problem.details:
+        extensions["retryAfter"] = problem.details["retry_after"]
+    return GraphQLError(problem.message, nodes, path=path, original_error=problem, extensions=extensions)

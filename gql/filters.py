@@ -1,0 +1,100 @@
+"""Filters: what can be asked of a field of each kind, and how a filter becomes a condition."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import strawberry
+
+from gql.money import hundredths
+from gql.scalars import Amount, Timestamp
+from models.problems import Invalid
+from resolvers.reading.conditions import All, Compare, Condition, Either, Is, Not
+
+UNSET = strawberry.UNSET
+ITEMS_MAX = 100
+NESTING_MAX = 5
+
+
+def optional(description: str) -> Any:
+    """A field of an input that may be left out."""
+    return strawberry.field(description=description, default=UNSET)
+
+
+@strawberry.input(description="A condition on a text. All parts that are given must hold.")
+class TextFilter:
+    eq: str | None = optional("Equal to this, or null for none.")
+    eq_ignoring_case: str | None = optional("Equal to this but for upper and lower case of ASCII letters.")
+    one_of: list[str] | None = optional("Equal to one of these, 100 at most.")
+
+
+@strawberry.input(description="A condition on an amount of money. All parts that are given must hold.")
+class AmountFilter:
+    eq: Amount | None = optional("Equal to this.")
+    gt: Amount | None = optional("Greater than this.")
+    gte: Amount | None = optional("Greater than or equal to this.")
+    lt: Amount | None = optional("Less than this.")
+    lte: Amount | None = optional("Less than or equal to this.")
+
+
+@strawberry.input(description="A condition on a moment. All parts that are given must hold.")
+class DateTimeFilter:
+    eq: Timestamp | None = optional("At this moment, or null for never.")
+    gt: Timestamp | None = optional("After this.")
+    gte: Timestamp | None = optional("At or after this.")
+    lt: Timestamp | None = optional("Before this.")
+    lte: Timestamp | None = optional("At or before this.")
+
+
+# GraphQL's name of an operator, as the reading engine's.
+OPERATORS = {"eq": "eq", "eqIgnoringCase": "same_text", "oneOf": "one_of"} | {n: n for n in ("gt", "gte", "lt", "lte")}
+
+
+def condition(given: Mapping[str, Any] | None, names: Mapping[str, str], depth: int = 0) -> Condition | None:
+    """The condition that a filter input says. `names` are the source's fields by the filter's; `?name` is a named condition.
+
+    Parts side by side must all hold; `and`, `or`, `not` hold filters again. Refuses more than five levels of them.
+    """
+    if depth > NESTING_MAX:
+        raise Invalid(f"Filters nest at most {NESTING_MAX} deep.", field="filter", reason="too_deep")
+    parts = list(_parts(given or {}, names, depth))
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def _parts(given: Mapping[str, Any], names: Mapping[str, str], depth: int) -> Iterator[Condition]:
+    for name, value in given.items():
+        if value is None:
+            continue
+        if name in ("and", "or"):
+            if len(value) > ITEMS_MAX:
+                raise Invalid(f"At most {ITEMS_MAX} filters in `{name}`.", field="filter", reason="too_many")
+            below = tuple(part for item in value if (part := condition(item, names, depth + 1)) is not None)
+            if below:
+                yield All(below) if name == "and" else Either(below)
+        elif name == "not":
+            below_one = condition(value, names, depth + 1)
+            if below_one is not None:
+                yield Not(below_one)
+        elif names[name].startswith("?"):
+            yield Is(names[name][1:], bool(value))
+        elif isinstance(value, Mapping):
+            for operator, operand in value.items():
+                yield _compare(names[name], OPERATORS[operator], operand)
+        else:
+            yield Compare(names[name], "eq", value)
+
+
+def _compare(field: str, operator: str, operand: Any) -> Condition:
+    if operand is None and operator != "eq":
+        raise Invalid("Only `eq` compares with null.", field="filter", reason="null")
+    if operator == "one_of":
+        if len(operand) > ITEMS_MAX:
+            raise Invalid(f"At most {ITEMS_MAX} values in `oneOf`.", field="filter", reason="too_many")
+        operands: Any = tuple(operand)
+    else:
+        operands = hundredths(operand, field="filter") if field == "balance" and operand is not None else operand
+    for text in operands if isinstance(operands, tuple) else (operands,):
+        if isinstance(text, str) and "\0" in text:
+            raise Invalid("Null characters are not allowed.", field="filter", reason="null_character")
+    return Compare(field, operator, operands)

@@ -1,0 +1,119 @@
+"""What stands behind a field: the metadata by which a selection set becomes a selection of the reading engine.
+
+A field of a Strawberry type carries one of these under the key "read". Types describe, reads say what to do, and there
+are no resolver bodies: the compiled completion and graphql-core's both go by the read.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import strawberry
+
+from gql.run import Run
+from resolvers.context import Work
+from resolvers.reading.selection import Ask
+
+# A field's arguments as coerced by the schema; one that was not given and has no default is absent.
+Args: TypeAlias = Mapping[str, Any]
+# What a list or look-up is asked for: its arguments and the run are known, not what was selected.
+Asking: TypeAlias = Callable[[Args, Run], Ask | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A stored value. `convert` is applied to it, with the value of the field's `argument` where it has one."""
+
+    path: tuple[str, ...]
+    convert: Callable[..., Any] | None = None
+    argument: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An object made of values of the same row: what each field of its type reads."""
+
+    of: Mapping[str, Leaf]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field of such an object, by its name in `Parts.of`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The row that to-one relations name."""
+
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A connection. `source` is a to-many relation below a row, a source's name at a root."""
+
+    source: str
+    asking: Asking
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One row of a source, or null."""
+
+    source: str
+    asking: Asking
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Objects by their global ids: the argument `id`, or each of `ids`."""
+
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value of the run's `given` mapping."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """The user errors of a mutation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """An object without a row, whose fields are roots again; null if the given value `unless` is."""
+
+    unless: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A field of a connection, edge or page info, by what it is: edges, nodes, node, cursor, total, ..."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutates:
+    """A mutation: given its input and the run, the verb to do; what it returns are the ids its payload is read by."""
+
+    verb: Callable[[Args, Run], Callable[[Work], Awaitable[Mapping[str, Any]]]]
+
+
+Read: TypeAlias = Leaf | Parts | Part | Related | Listed | Found | Nodes | Given | Errors | Inside | Marked | Mutates
+
+
+def by(read: Read, description: str, **options: Any) -> Any:
+    """A field of a type, and the read behind it."""
+    return strawberry.field(description=description, metadata={"read": read}, **options)
+
+
+def argument(description: str) -> Any:
+    """The description of an argument, for use in `Annotated`."""
+    return strawberry.argument(description=description)

@@ -1,0 +1,68 @@
+"""Scalars: what they look like on the wire, and what they refuse."""
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+Amount = NewType("Amount", Decimal)
+Timestamp = NewType("Timestamp", datetime)
+Json = NewType("Json", object)
+
+# Longer than any amount or time there is; what a client sends beyond it is not worth parsing.
+LENGTH_MAX = 64
+
+
+def parse_amount(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or len(str(value)) > LENGTH_MAX:
+        raise GraphQLError("A decimal number is a text such as \"10.00\".")
+    try:
+        parsed = Decimal(str(value))
+    except InvalidOperation:
+        raise GraphQLError("A decimal number is a text such as \"10.00\".") from None
+    if not parsed.is_finite() or abs(parsed.adjusted()) > LENGTH_MAX:
+        raise GraphQLError("A decimal number is finite.")
+    return parsed
+
+
+def parse_timestamp(value: Any) -> datetime:
+    if not isinstance(value, str) or len(value) > LENGTH_MAX:
+        raise GraphQLError("A time is a text such as \"2026-01-01T00:00:00Z\".")
+    try:
+        parsed = datetime.fromisoformat(value)
+        if parsed.tzinfo is None:
+            raise GraphQLError("A time names its offset from UTC, or Z.")
+        return parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise GraphQLError("A time is a text such as \"2026-01-01T00:00:00Z\".") from None
+
+
+def as_it_is(value: Any) -> Any:
+    return value
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Amount: strawberry.scalar(
+        name="Decimal",
+        description="A decimal number as text, so that no digit is lost: `\"10.00\"`. Numbers are accepted, too.",
+        serialize=as_it_is,
+        parse_value=parse_amount,
+    ),
+    Timestamp: strawberry.scalar(
+        name="DateTime",
+        description="A moment in UTC by RFC 3339: `2026-01-01T00:00:00Z`. Any offset is accepted, but one is needed.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
+        serialize=as_it_is,
+        parse_value=parse_timestamp,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc8259",
+        serialize=as_it_is,
+        parse_value=as_it_is,
+    ),
+}

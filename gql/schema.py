@@ -1,0 +1,194 @@
+"""The schema: every type, assembled, and its text."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLField, GraphQLSchema, is_interface_type, is_object_type
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from gql import gift_cards, ids
+from gql.events import Event
+from gql.gift_cards import ABSENT, GiftCard, GiftCardFilter, GiftCardMutations, GiftCardOrder, GiftCardTransaction
+from gql.nodes import Node
+from gql.organizers import Organizer
+from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
+from gql.reads import Args, Found, Given, Inside, Listed, Nodes, Read, argument, by
+from gql.run import Run
+from gql.sales_channels import SalesChannel
+from gql.scalars import SCALARS
+from models.problems import Invalid
+from resolvers.reading.conditions import Compare
+from resolvers.reading.selection import Ask
+
+# The types that `node` finds, and the source each is read from.
+NODE_SOURCES = {
+    "Organizer": "organizer",
+    "Event": "event",
+    "SalesChannel": "sales_channel",
+    "GiftCard": "gift_card",
+    "GiftCardTransaction": "gift_card_transaction",
+}
+
+
+def _organizer(args: Args, run: Run) -> Ask | None:
+    organizer_id = run.context.principal.organizers.get(args["slug"])
+    return None if organizer_id is None else Ask(1, organizer_id=organizer_id)
+
+
+def _organizers(args: Args, run: Run) -> Ask:
+    return page(args, run, "organizer", reach="any")
+
+
+def _event(args: Args, run: Run) -> Ask | None:
+    organizer_id = run.context.principal.organizers.get(args["organizer"])
+    if organizer_id is None or "\0" in args["slug"]:
+        return None
+    return Ask(1, Compare("slug", "eq", args["slug"]), organizer_id=organizer_id)
+
+
+def _gift_card(args: Args, run: Run) -> Ask | None:
+    if (args.get("id") is None) is (args.get("secret") is None):
+        raise Invalid("Name the card by its `id` or by its `secret`.", field="id", reason="one_of")
+    organizer_id = run.context.principal.organizer_id(args.get("organizer"))
+    reach = "accepted" if args.get("includeAccepted") else "own"
+    if args.get("secret") is not None:
+        named = None if "\0" in args["secret"] else Compare("secret", "eq", args["secret"])
+    else:
+        found = ids.decode(args["id"])
+        named = Compare("id", "eq", found[1]) if found is not None and found[0] == "GiftCard" else None
+    return None if named is None else Ask(1, named, reach=reach, organizer_id=organizer_id)
+
+
+def _gift_cards(args: Args, run: Run) -> Ask:
+    ask = gift_cards.listed(args, run)
+    ask.reach = "accepted" if args.get("includeAccepted") else "own"
+    ask.organizer_id = run.context.principal.organizer_id(args.get("organizer"))
+    return ask
+
+
+ORGANIZER = argument("The organizer's slug; may be left out if the token reaches only one.")
+ACCEPTED = argument("Also cards of other issuers that the organizer accepts.")
+
+
+@strawberry.type(description="Who is asking: the token of this request.")
+class Viewer:
+    name: str = by(Given("name"), "The token's name.")
+    kind: str = by(Given("kind"), "How it is presented: team, device, oauth, app or client.")
+    scopes: list[str] = by(Given("scopes"), "Its permissions; `organizer.*` and `event.*` stand for all of a level.")
+
+    @by(Listed("organizer", _organizers), "The organizers it reaches, by slug.")
+    def organizers(
+        self,
+        first: Annotated[int | None, argument(FIRST)] = ABSENT,
+        after: Annotated[str | None, argument(AFTER)] = ABSENT,
+        last: Annotated[int | None, argument(LAST)] = ABSENT,
+        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
+    ) -> Connection[Organizer] | None: ...
+
+
+@strawberry.type(description="What can be asked. Every answer is within what the request's token reaches.")
+class Query:
+    viewer: Viewer = by(Inside(), "Who is asking.")
+
+    @by(Nodes("id"), "The object with a global id; null if there is none, or it is not yours.")
+    def node(self, id: Annotated[strawberry.ID, argument("A global id.")]) -> Node | None: ...
+
+    @by(Nodes("ids"), "The objects with these global ids, in their order; null for each that is none of yours.")
+    def nodes(self, ids: Annotated[list[strawberry.ID], argument("Global ids, 100 at most.")]) -> list[Node | None]: ...
+
+    @by(Found("organizer", _organizer), "An organizer by its slug; null if there is none, or it is not yours.")
+    def organizer(self, slug: Annotated[str, argument("The slug.")]) -> Organizer | None: ...
+
+    @by(Listed("organizer", _organizers), "The organizers that the token reaches, by slug.")
+    def organizers(
+        self,
+        first: Annotated[int | None, argument(FIRST)] = ABSENT,
+        after: Annotated[str | None, argument(AFTER)] = ABSENT,
+        last: Annotated[int | None, argument(LAST)] = ABSENT,
+        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
+    ) -> Connection[Organizer] | None: ...
+
+    @by(Found("event", _event), "An event by its slug; null if there is none, or the token does not reach it.")
+    def event(
+        self,
+        organizer: Annotated[str, argument("The organizer's slug.")],
+        slug: Annotated[str, argument("The event's slug.")],
+    ) -> Event | None: ...
+
+    @by(Found("gift_card", _gift_card), "A gift card by its id or its secret; null if the organizer has none.")
+    def gift_card(
+        self,
+        id: Annotated[strawberry.ID | None, argument("The card's global id.")] = ABSENT,
+        secret: Annotated[str | None, argument("The card's secret, in its very spelling.")] = ABSENT,
+        organizer: Annotated[str | None, ORGANIZER] = ABSENT,
+        include_accepted: Annotated[bool, ACCEPTED] = False,
+    ) -> GiftCard | None: ...
+
+    @by(Listed("gift_card", _gift_cards), "An organizer's gift cards, oldest first unless asked otherwise.")
+    def gift_cards(
+        self,
+        organizer: Annotated[str | None, ORGANIZER] = ABSENT,
+        filter: Annotated[GiftCardFilter | None, argument("Which to show.")] = ABSENT,
+        order_by: Annotated[GiftCardOrder | None, argument("How to sort.")] = ABSENT,
+        include_accepted: Annotated[bool, ACCEPTED] = False,
+        first: Annotated[int | None, argument(FIRST)] = ABSENT,
+        after: Annotated[str | None, argument(AFTER)] = ABSENT,
+        last: Annotated[int | None, argument(LAST)] = ABSENT,
+        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
+    ) -> Connection[GiftCard] | None: ...
+
+
+@strawberry.type(description="What can be done. Mutations of one request run in order, each in a transaction of its own.")
+class Mutation(GiftCardMutations):
+    pass
+
+
+def build() -> strawberry.Schema:
+    """The schema, with its abstract types told apart by `__typename`, as both completions hand objects down."""
+    schema = strawberry.Schema(
+        Query,
+        Mutation,
+        types=[Organizer, Event, SalesChannel, GiftCard, GiftCardTransaction],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+    for graphql_type in core(schema).type_map.values():
+        if is_interface_type(graphql_type):
+            graphql_type.resolve_type = None
+        elif is_object_type(graphql_type):
+            graphql_type.is_type_of = None
+    return schema
+
+
+def core(schema: strawberry.Schema) -> GraphQLSchema:
+    """graphql-core's schema, which executes."""
+    return schema._schema
+
+
+def read_of(field: GraphQLField) -> Read | None:
+    """What stands behind a field of our own; None for introspection."""
+    definition: Any = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return None if definition is None else definition.metadata.get("read")
+
+
+def sdl() -> str:
+    """The schema's text, as `schema.graphql` holds it."""
+    return build().as_str() + "\n"
+
+
+def undescribed(schema: GraphQLSchema) -> Sequence[str]:
+    """The types, fields, arguments and enum values without a description."""
+    return list(_undescribed(schema))
+
+
+def _undescribed(schema: GraphQLSchema) -> Iterator[str]:
+    for name, graphql_type in schema.type_map.items():
+        if name.startswith("__") or name in ("String", "Int", "Boolean", "ID", "Float"):
+            continue
+        if not graphql_type.description:
+            yield name
+        for part, value in {**getattr(graphql_type, "fields", {}), **getattr(graphql_type, "values", {})}.items():
+            if not value.description:
+                yield f"{name}.{part}"
+            yield from (f"{name}.{part}({a})" for a, v in getattr(value, "args", {}).items() if not v.description)

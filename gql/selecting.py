@@ -1,0 +1,348 @@
+"""From a selection set to a selection of the reading engine: both completions ask by it, so there is one way to read.
+
+Fields are collected as the specification's CollectFields does: merged by response key in document order, fragments by
+type condition, `@skip` and `@include` by the values of their variables. Introspection below the root is left out of
+selections with `Unsupported`; then graphql-core executes the document.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, cast
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    SelectionSetNode,
+    get_named_type,
+)
+
+from gql import ids, reads
+from gql.arguments import Arguments
+from gql.costs import Cost
+from gql.run import Run, Unsupported
+from gql.schema import NODE_SOURCES, read_of
+from models.problems import Invalid, PermissionDenied, Problem
+from resolvers.reading.conditions import Compare
+from resolvers.reading.selection import (
+    Ask,
+    Constant,
+    Container,
+    Cursor,
+    EdgeItem,
+    Edges,
+    Given,
+    GivenList,
+    Group,
+    Item,
+    ListItem,
+    Lookup,
+    Many,
+    Node,
+    Nodes,
+    One,
+    PageInfo,
+    RootItem,
+    Total,
+    Value,
+)
+from resolvers.reading.source import SOURCES, Source
+
+Composite: TypeAlias = GraphQLObjectType | GraphQLInterfaceType
+# A value of the plan's argument list, made anew in each run.
+Argument: TypeAlias = Callable[[Run], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Stands where a nested field was refused while the fields beside it are answered."""
+
+    problem: Problem
+
+
+@dataclass(slots=True)
+class Selecting:
+    """Makes selections of one operation. `conditions` are the values of the variables in `@skip` and `@include`.
+
+    With `run`, what a nested field refuses stands in its place as `Refused`, and objects of abstract types carry their
+    `__typename`: so graphql-core is handed down values it can complete. Without, any refusal is left to each run.
+    """
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    conditions: Mapping[str, Any]
+    run: Run | None = None
+    arguments: list[Argument] = field(default_factory=list)
+
+    def values(self, run: Run) -> list[Any]:
+        """The plan's arguments for a run. Raises what a field's arguments are refused with."""
+        return [argument(run) for argument in self.arguments]
+
+    # -- roots -----------------------------------------------------------------------------------------------------
+
+    def roots(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode], cost: Cost) -> dict[str, RootItem]:
+        """The fields of an object without a row: of the operation, of the viewer, of a payload."""
+        return {
+            key: Constant(parent.name) if name == "__typename" else self.root(found, nodes, cost)
+            for key, name, found, nodes in self._fields(parent, sets)
+        }
+
+    def root(self, found: GraphQLField, nodes: Sequence[FieldNode], cost: Cost) -> RootItem:
+        named = cast(GraphQLObjectType, get_named_type(found.type))
+        args = Arguments(found, nodes[0])
+        cost.add(1)
+        match self._read(found):
+            case reads.Found(source, asking):
+                argument = self._argument(lambda run: asking(args.values(run), run))
+                return One(source, self._items(named, _sets(nodes), SOURCES[source], cost), argument)
+            case reads.Listed(source, asking):
+                argument = self._argument(lambda run: asking(args.values(run), run))
+                return Many(source, self._connection(named, nodes, SOURCES[source], cost.per(argument)), argument)
+            case reads.Nodes(name):
+                return self._lookup(cast(GraphQLInterfaceType, named), name, args, nodes, cost)
+            case reads.Inside(unless):
+                return Container(self.roots(named, _sets(nodes), cost), unless)
+            case reads.Given(name):
+                return Given(name)
+            case reads.Errors():
+                return GivenList("errors", self._parts(named, nodes, cost))
+        raise AssertionError(found)
+
+    def payload(self, found: GraphQLField, nodes: Sequence[FieldNode], cost: Cost) -> Container:
+        """The payload of a mutation."""
+        cost.add(1)
+        named = cast(GraphQLObjectType, get_named_type(found.type))
+        return Container(self.roots(named, _sets(nodes), cost))
+
+    def _lookup(
+        self, named: GraphQLInterfaceType, name: str, args: Arguments, nodes: Sequence[FieldNode], cost: Cost
+    ) -> Lookup:
+        asked = self._argument(lambda run: _ids(args.values(run)[name], run))
+        per_id = cost.per(asked)
+        found = {}
+        for possible in sorted(self.schema.get_possible_types(named), key=lambda each: each.name):
+            argument = self._argument(_asking_ids(possible.name, name, args))
+            items = self._items(possible, _sets(nodes), SOURCES[NODE_SOURCES[possible.name]], per_id)
+            if self.run is not None:
+                items = {"__typename": Constant(possible.name), **items}
+            found[possible.name] = One(NODE_SOURCES[possible.name], items, argument)
+        return Lookup(found, asked, single=name == "id")
+
+    # -- objects of a row ------------------------------------------------------------------------------------------
+
+    def _items(
+        self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode], source: Source, cost: Cost
+    ) -> dict[str, Item]:
+        return {
+            key: Constant(parent.name) if name == "__typename" else self._item(found, nodes, source, cost)
+            for key, name, found, nodes in self._fields(parent, sets)
+        }
+
+    def _item(self, found: GraphQLField, nodes: Sequence[FieldNode], source: Source, cost: Cost) -> Item:
+        named = cast(GraphQLObjectType, get_named_type(found.type))
+        cost.add(1)
+        match self._read(found):
+            case reads.Leaf() as leaf:
+                return self._leaf(leaf, Arguments(found, nodes[0]))
+            case reads.Parts(of):
+                items = {
+                    key: part if isinstance(part, Constant) else self._leaf(of[part], None)
+                    for key, part in self._parts(named, nodes, cost).items()
+                }
+                return Group(items)
+            case reads.Related(path):
+                target = _target(source, path)
+                return self._denied(target) or Group(self._items(named, _sets(nodes), target, cost), path)
+            case reads.Listed(relation, asking):
+                return self._below(named, relation, asking, found, nodes, source, cost)
+        raise AssertionError(found)
+
+    def _leaf(self, leaf: reads.Leaf, args: Arguments | None) -> Value:
+        name = leaf.argument
+        if name is None or args is None:
+            return Value(leaf.path, leaf.convert)
+        return Value(leaf.path, leaf.convert, self._argument(lambda run: args.values(run).get(name)))
+
+    def _below(
+        self,
+        named: GraphQLObjectType,
+        relation: str,
+        asking: reads.Asking,
+        found: GraphQLField,
+        nodes: Sequence[FieldNode],
+        source: Source,
+        cost: Cost,
+    ) -> Item:
+        args = Arguments(found, nodes[0])
+        target = SOURCES[source.to_many[relation].target]
+        refused = self._denied(target) or self._refused(lambda run: asking(args.values(run), run))
+        if refused is not None:
+            return refused
+        argument = self._argument(lambda run: asking(args.values(run), run))
+        return Many(relation, self._connection(named, nodes, target, cost.per(argument)), argument)
+
+    def _denied(self, target: Source) -> Constant | None:
+        if self.run is None or target.scope is None or self.run.context.principal.may(target.scope):
+            return None
+        message = "You do not have permission to perform this action."
+        return Constant(Refused(PermissionDenied(message, scope=target.scope)))
+
+    def _refused(self, argument: Argument) -> Constant | None:
+        if self.run is None:
+            return None
+        try:
+            argument(self.run)
+        except Problem as problem:
+            return Constant(Refused(problem))
+        except Unsupported:
+            # graphql-core finds the same fault with these arguments, and says so before it looks at this value.
+            return Constant(None)
+        return None
+
+    # -- connections -----------------------------------------------------------------------------------------------
+
+    def _connection(
+        self, named: GraphQLObjectType, nodes: Sequence[FieldNode], source: Source, cost: Cost
+    ) -> dict[str, ListItem]:
+        return {
+            key: Constant(named.name) if name == "__typename" else self._list_item(found, below, source, cost)
+            for key, name, found, below in self._fields(named, _sets(nodes))
+        }
+
+    def _list_item(self, found: GraphQLField, nodes: Sequence[FieldNode], source: Source, cost: Cost) -> ListItem:
+        named = cast(GraphQLObjectType, get_named_type(found.type))
+        match cast(reads.Marked, self._read(found)).what:
+            case "edges":
+                return Edges(
+                    {
+                        key: Constant(named.name) if name == "__typename" else self._edge_item(part, below, source, cost)
+                        for key, name, part, below in self._fields(named, _sets(nodes))
+                    }
+                )
+            case "nodes":
+                return Nodes(self._items(named, _sets(nodes), source, cost))
+            case "page_info":
+                return PageInfo(
+                    {
+                        key: Constant(named.name) if name == "__typename" else cast(reads.Marked, self._read(part)).what
+                        for key, name, part, _ in self._fields(named, _sets(nodes))
+                    }
+                )
+            case "total":
+                return Total()
+        raise AssertionError(found)
+
+    def _edge_item(self, found: GraphQLField, nodes: Sequence[FieldNode], source: Source, cost: Cost) -> EdgeItem:
+        if cast(reads.Marked, self._read(found)).what == "cursor":
+            return Cursor()
+        named = cast(GraphQLObjectType, get_named_type(found.type))
+        return Node(self._items(named, _sets(nodes), source, cost))
+
+    def _parts(
+        self, named: GraphQLObjectType, nodes: Sequence[FieldNode], cost: Cost
+    ) -> dict[str, str | Constant]:
+        found: dict[str, str | Constant] = {}
+        for key, name, part, _ in self._fields(named, _sets(nodes)):
+            found[key] = Constant(named.name) if name == "__typename" else cast(reads.Part, self._read(part)).name
+            cost.add(1)
+        return found
+
+    # -- collecting ------------------------------------------------------------------------------------------------
+
+    def _fields(
+        self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]
+    ) -> Iterator[tuple[str, str, GraphQLField, list[FieldNode]]]:
+        for key, nodes in self.collect(parent, sets).items():
+            name = nodes[0].name.value
+            if name in ("__schema", "__type"):
+                raise Unsupported(name)
+            yield key, name, parent.fields.get(name, _TYPENAME), nodes
+
+    def collect(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> dict[str, list[FieldNode]]:
+        """The fields selected of an object of this type, by response key, in the order of the document."""
+        found: dict[str, list[FieldNode]] = {}
+        visited: set[str] = set()
+        for selections in sets:
+            self._collect(parent, selections, found, visited)
+        return found
+
+    def _collect(
+        self,
+        parent: GraphQLObjectType,
+        selections: SelectionSetNode,
+        found: dict[str, list[FieldNode]],
+        visited: set[str],
+    ) -> None:
+        for node in selections.selections:
+            if not self._is_included(node):
+                continue
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias is not None else node.name.value
+                found.setdefault(key, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if node.type_condition is None or self._applies(parent, node.type_condition.name.value):
+                    self._collect(parent, node.selection_set, found, visited)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in visited:
+                visited.add(node.name.value)
+                fragment = self.fragments[node.name.value]
+                if self._applies(parent, fragment.type_condition.name.value):
+                    self._collect(parent, fragment.selection_set, found, visited)
+
+    def _applies(self, parent: GraphQLObjectType, name: str) -> bool:
+        return name == parent.name or any(interface.name == name for interface in parent.interfaces)
+
+    def _is_included(self, node: Any) -> bool:
+        for directive in node.directives or ():
+            if directive.name.value in ("skip", "include"):
+                value = directive.arguments[0].value
+                told = self.conditions[value.name.value] if value.kind == "variable" else value.value
+                if told is (directive.name.value == "skip"):
+                    return False
+        return True
+
+    def _argument(self, argument: Argument) -> int:
+        self.arguments.append(argument)
+        return len(self.arguments) - 1
+
+    @staticmethod
+    def _read(found: GraphQLField) -> reads.Read:
+        read = read_of(found)
+        assert read is not None
+        return read
+
+
+# Stands for the field `__typename`, which no type lists.
+_TYPENAME = GraphQLField(cast(Any, GraphQLObjectType("Typename", {})))
+
+
+def _sets(nodes: Sequence[FieldNode]) -> list[SelectionSetNode]:
+    return [node.selection_set for node in nodes if node.selection_set is not None]
+
+
+def _target(source: Source, path: tuple[str, ...]) -> Source:
+    for name in path:
+        source = SOURCES[source.to_one[name].target]
+    return source
+
+
+def _ids(given: Any, run: Run) -> list[tuple[str, int] | None]:
+    texts = [given] if isinstance(given, str) else given
+    if len(texts) > run.limits.page_size_max:
+        message = f"At most {run.limits.page_size_max} ids."
+        raise Invalid(message, field="ids", reason="too_many")
+    return [ids.decode(text) for text in texts]
+
+
+def _asking_ids(typename: str, name: str, args: Arguments) -> Argument:
+    def asking(run: Run) -> Ask | None:
+        keys = tuple(key for found in _ids(args.values(run)[name], run) if found and found[0] == typename for key in found[1:])
+        return Ask(len(keys), Compare("id", "one_of", keys), reach="any") if keys else None
+
+    return asking
+
+

@@ -1,7 +1,8 @@
 """The compiled completion: an operation becomes one plan (a query) or one per field (a mutation), and is run by it.
 
-Running has two steps. `prepare` coerces every argument: it may find that graphql-core has to execute the operation, and
-it tells what the operation costs. `run` does it: from there on nothing is left to graphql-core, for a verb may have run.
+Running has two steps. `prepare` coerces every argument: it may find that graphql-core has to execute the operation,
+and it tells what the operation costs. `run` does it: from there on nothing is left to graphql-core, for a verb may
+have run.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a document costs before anything runs: each field counts one, as often as the lists above it may hold objects."""
+"""What a document costs, known before it runs: each field counts one per object that the lists above may hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

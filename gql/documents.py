@@ -78,24 +78,26 @@ class Documents:
 
     def _read(self, text: str) -> Document:
         try:
-            node = parse(text, max_tokens=self._limits.tokens_max)
-        except GraphQLError as error:
-            error.extensions = {**(error.extensions or {}), "code": "GRAPHQL_PARSE_FAILED"}
-            raise Rejected(error) from None
+            node = self._valid(text)
         except RecursionError:
-            raise Rejected(_error("The document is nested too deeply.", "GRAPHQL_PARSE_FAILED")) from None
-        self._measure(node)
-        errors = validate(self._schema, node, self._rules, max_errors=20)
-        if errors:
-            for error in errors:
-                error.extensions = {**(error.extensions or {}), "code": "GRAPHQL_VALIDATION_FAILED"}
-            raise Rejected(*errors)
+            raise Rejected(_error("The document is nested too deeply.", "LIMIT_EXCEEDED")) from None
         return Document(
             node,
             {_name(operation): operation for operation in _of(node, OperationDefinitionNode)},
             {fragment.name.value: fragment for fragment in _of(node, FragmentDefinitionNode)},
             frozenset(_condition_variables(node)),
         )
+
+    def _valid(self, text: str) -> DocumentNode:
+        try:
+            node = parse(text, max_tokens=self._limits.tokens_max)
+        except GraphQLError as error:
+            raise Rejected(_coded(error, "GRAPHQL_PARSE_FAILED")) from None
+        self._measure(node)
+        errors = validate(self._schema, node, self._rules, max_errors=20)
+        if errors:
+            raise Rejected(*[_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+        return node
 
     def _measure(self, node: DocumentNode) -> None:
         """Hold the document against the limits before validation, which takes longer the more there is."""
@@ -176,6 +178,11 @@ def _of(node: DocumentNode, kind: type[Any]) -> list[Any]:
 
 def _name(operation: OperationDefinitionNode) -> str:
     return operation.name.value if operation.name is not None else ""
+
+
+def _coded(error: GraphQLError, code: str) -> GraphQLError:
+    error.extensions = {**(error.extensions or {}), "code": code}
+    return error
 
 
 def _error(message: str, code: str) -> GraphQLError:

@@ -31,7 +31,9 @@ ErrorCode = strawberry.enum(_Code, name="ErrorCode", description="Why something 
 @strawberry.type(description="Why a mutation did nothing.")
 class UserError:
     code: ErrorCode = by(Part("code"), "What kind of refusal this is.")  # type: ignore[valid-type]
-    field: list[str] | None = by(Part("field"), "The path of the input field at fault, if it is one: `[\"input\", \"amount\"]`.")
+    field: list[str] | None = by(
+        Part("field"), 'The path of the input field at fault, if it is one: `["input", "amount"]`.'
+    )
     message: str = by(Part("message"), "The refusal in English, for developers.")
 
 

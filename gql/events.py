@@ -6,7 +6,7 @@ import strawberry
 
 from gql.nodes import Node, node_id
 from gql.pages import Connection
-from gql.reads import Leaf, Related, argument, by
+from gql.reads import Leaf, Related, argument, by, method
 from gql.scalars import Timestamp
 from gql.text import in_language
 
@@ -29,10 +29,10 @@ class Event(Node):
         Related(("organizer",)), "Whose event it is."
     )
 
-    @by(Leaf(("name",), in_language, "language"), "The event's name.")
+    @method(Leaf(("name",), in_language, "language"), "The event's name.")
     def name(self, language: Annotated[str | None, LANGUAGE] = strawberry.UNSET) -> str: ...
 
-    @by(Leaf(("location",), in_language, "language"), "Where it takes place, if that is known.")
+    @method(Leaf(("location",), in_language, "language"), "Where it takes place, if that is known.")
     def location(self, language: Annotated[str | None, LANGUAGE] = strawberry.UNSET) -> str | None: ...
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import structlog
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, execute
+from graphql import FieldNode, GraphQLError, OperationDefinitionNode, OperationType, execute
 from graphql.execution import ExecutionResult
 from sqlalchemy import Dialect
 
@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 # Plans kept per document: one per combination of the values of its `@skip` and `@include` variables.
 PLANS_MAX = 64
+# Root fields that tell of the schema only.
+ABOUT_SCHEMA = ("__schema", "__type", "__typename")
 
 
 class Request(NamedTuple):
@@ -61,12 +63,21 @@ class Executor:
         operation = self._documents.of(request.query).operation(request.operation_name)
         return operation.operation is not OperationType.QUERY
 
+    def is_about_schema(self, request: Request) -> bool:
+        """Whether the request asks for nothing but introspection, which holds no data. Raises `Rejected`."""
+        operation = self._documents.of(request.query).operation(request.operation_name)
+        selections = operation.selection_set.selections
+        return all(isinstance(node, FieldNode) and node.name.value in ABOUT_SCHEMA for node in selections)
+
     async def execute(self, context: Context, request: Request) -> Answer:
         """The response. Never raises: what is wrong is in its errors, and what is our bug is logged and masked."""
         try:
             return await self._execute(context, request)
         except Rejected as rejected:
             return Answer({"errors": [error.formatted for error in rejected.errors]}, 400)
+        except RecursionError:
+            error = GraphQLError("The request is nested too deeply.", extensions={"code": "LIMIT_EXCEEDED"})
+            return Answer({"errors": [error.formatted]}, 400)
         except Unavailable as problem:
             return Answer({"errors": [request_error(problem).formatted]}, problem.status_hint)
 

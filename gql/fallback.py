@@ -5,7 +5,7 @@ below them every field takes its value from the object above it, by its response
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import GraphQLResolveInfo, GraphQLSchema, is_object_type
 
@@ -20,6 +20,8 @@ from gql.selecting import Refused, Selecting
 from models.problems import Problem
 from resolvers.reading.plan import compile_selection
 from resolvers.reading.selection import Container
+
+Info: TypeAlias = GraphQLResolveInfo[Run]
 
 
 def attach(schema: GraphQLSchema) -> None:
@@ -36,8 +38,8 @@ def attach(schema: GraphQLSchema) -> None:
                 field.resolve = _handed_down
 
 
-async def _query(_: Any, info: GraphQLResolveInfo, **__: Any) -> Any:
-    run: Run = info.context
+async def _query(_: Any, info: Info, **__: Any) -> Any:
+    run = info.context
     selecting = _selecting(info)
     found = info.parent_type.fields[info.field_name]
     try:
@@ -48,8 +50,8 @@ async def _query(_: Any, info: GraphQLResolveInfo, **__: Any) -> Any:
         raise request_error(problem) from problem
 
 
-async def _mutation(_: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
-    run: Run = info.context
+async def _mutation(_: Any, info: Info, **args: Any) -> Any:
+    run = info.context
     selecting = _selecting(info)
     found = info.parent_type.fields[info.field_name]
     mutates = read_of(found)
@@ -61,14 +63,14 @@ async def _mutation(_: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
         raise request_error(problem) from problem
 
 
-def _handed_down(parent: Mapping[str, Any], info: GraphQLResolveInfo, **__: Any) -> Any:
+def _handed_down(parent: Mapping[str, Any], info: Info, **__: Any) -> Any:
     value = parent[str(info.path.key)]
     if isinstance(value, Refused):
         raise request_error(value.problem) from value.problem
     return value
 
 
-def _selecting(info: GraphQLResolveInfo) -> Selecting:
+def _selecting(info: Info) -> Selecting:
     fragments: dict[str, Any] = {
         name: getattr(fragment, "definition", fragment) for name, fragment in info.fragments.items()
     }

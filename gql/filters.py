@@ -50,7 +50,9 @@ OPERATORS = {"eq": "eq", "eqIgnoringCase": "same_text", "oneOf": "one_of"} | {n:
 
 
 def condition(given: Mapping[str, Any] | None, names: Mapping[str, str], depth: int = 0) -> Condition | None:
-    """The condition that a filter input says. `names` are the source's fields by the filter's; `?name` is a named condition.
+    """The condition that a filter input says.
+
+    `names` are the source's fields by the filter's names for them; `?name` is a named condition.
 
     Parts side by side must all hold; `and`, `or`, `not` hold filters again. Refuses more than five levels of them.
     """

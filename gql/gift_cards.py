@@ -13,7 +13,7 @@ from gql.filters import AmountFilter, DateTimeFilter, TextFilter, condition, opt
 from gql.money import Money, hundredths, money
 from gql.nodes import Node, node_id
 from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.reads import Args, Errors, Found, Leaf, Listed, Mutates, Related, argument, by
+from gql.reads import Args, Errors, Found, Leaf, Listed, Mutates, Related, argument, by, method
 from gql.run import Run
 from gql.scalars import Amount, Json, Timestamp
 from models.unset import UNSET
@@ -53,24 +53,31 @@ class GiftCardTransaction(Node):
     gift_card: Annotated["GiftCard", strawberry.lazy("gql.gift_cards")] = by(Related(("gift_card",)), "The card.")
 
 
-@strawberry.type(description="A balance that is the sum of its transactions: the issuer's, to be spent at its acceptors.")
+@strawberry.type(
+    description="A balance that is the sum of its transactions: the issuer's, to be spent at its acceptors."
+)
 class GiftCard(Node):
     id: strawberry.ID = by(node_id("GiftCard"), CARD_ID)
     secret: str = by(Leaf(("secret",)), "The code by which it is spent.")
     balance: Money = by(money("balance", "currency"), "What is left on it.")
     testmode: bool = by(Leaf(("testmode",)), "Whether it is for testing only.")
-    active: bool = by(Leaf(("active",)), "Whether it is switched on. One that is off keeps its balance and refuses bookings.")
+    active: bool = by(
+        Leaf(("active",)), "Whether it is switched on. One that is off keeps its balance and refuses bookings."
+    )
     issued_at: Timestamp = by(Leaf(("issued_at",)), "When it was issued.")
-    expires_at: Timestamp | None = by(Leaf(("expires_at",)), "When it expires, if it does. Shops go by it; bookings do not.")
+    expires_at: Timestamp | None = by(
+        Leaf(("expires_at",)), "When it expires, if it does. Shops go by it; bookings do not."
+    )
     conditions: str | None = by(Leaf(("conditions",)), "Its special terms, for people.")
     owner_ticket_id: strawberry.ID | None = by(
-        Leaf(("owner_ticket_id",), ids.encoder("Ticket")), "The global id of the ticket whose owner it belongs to, if any."
+        Leaf(("owner_ticket_id",), ids.encoder("Ticket")),
+        "The global id of the ticket whose owner it belongs to, if any.",
     )
     issuer: Annotated["Organizer", strawberry.lazy("gql.organizers")] = by(  # type: ignore[name-defined]  # noqa: F821
         Related(("issuer",)), "The organizer that issued it and owes its balance."
     )
 
-    @by(Listed("transactions", _transactions), "Its transactions, oldest first unless asked otherwise.")
+    @method(Listed("transactions", _transactions), "Its transactions, oldest first unless asked otherwise.")
     def transactions(
         self,
         first: Annotated[int | None, argument(FIRST)] = ABSENT,
@@ -210,7 +217,9 @@ class GiftCardUpdateInput:
     balance: Amount | None = optional("The new balance: the difference is booked, under the card's lock.")
     expires_at: Timestamp | None = optional("When it expires; null for never.")
     conditions: str | None = optional("Special terms, for people; null for none.")
-    owner_ticket: strawberry.ID | None = optional("The secret of the ticket whose owner it belongs to; null for nobody.")
+    owner_ticket: strawberry.ID | None = optional(
+        "The secret of the ticket whose owner it belongs to; null for nobody."
+    )
     organizer: str | None = optional(ORGANIZER)
     idempotency_key: str | None = optional(KEY)
 
@@ -221,7 +230,9 @@ class GiftCardTransactInput:
     amount: Amount = strawberry.field(description="What to book: negative to debit. Never below a balance of 0.00.")
     text: str | None = optional("A note for people.")
     info: Json | None = optional("What your program wants to note for itself.")
-    organizer: str | None = optional(ORGANIZER + " It is the acceptor: the card may be another issuer's that it accepts.")
+    organizer: str | None = optional(
+        ORGANIZER + " It is the acceptor: the card may be another issuer's that it accepts."
+    )
     idempotency_key: str | None = optional(KEY)
 
 
@@ -317,27 +328,25 @@ def _on_card(verb: Callable[..., Awaitable[int]], given: Args, run: Run) -> Verb
 
 @strawberry.type
 class GiftCardMutations:
-    @by(Mutates(_issue), "Issue a gift card.")
-    def gift_card_issue(
-        self, input: Annotated[GiftCardIssueInput, argument("The card.")]
-    ) -> GiftCardIssuePayload: ...
+    @method(Mutates(_issue), "Issue a gift card.")
+    def gift_card_issue(self, input: Annotated[GiftCardIssueInput, argument("The card.")]) -> GiftCardIssuePayload: ...
 
-    @by(Mutates(_update), "Change a gift card's terms, or set its balance.")
+    @method(Mutates(_update), "Change a gift card's terms, or set its balance.")
     def gift_card_update(
         self, input: Annotated[GiftCardUpdateInput, argument("The changes.")]
     ) -> GiftCardUpdatePayload: ...
 
-    @by(Mutates(_transact), "Book an amount on a gift card, at once or not at all: never below a balance of 0.00.")
+    @method(Mutates(_transact), "Book an amount on a gift card, at once or not at all: never below a balance of 0.00.")
     def gift_card_transact(
         self, input: Annotated[GiftCardTransactInput, argument("The booking.")]
     ) -> GiftCardTransactPayload: ...
 
-    @by(Mutates(_enable), "Switch a gift card on. Nothing happens if it is.")
+    @method(Mutates(_enable), "Switch a gift card on. Nothing happens if it is.")
     def gift_card_enable(
         self, input: Annotated[GiftCardEnableInput, argument("The card.")]
     ) -> GiftCardEnablePayload: ...
 
-    @by(Mutates(_disable), "Switch a gift card off: it keeps its balance and refuses bookings until it is on again.")
+    @method(Mutates(_disable), "Switch a gift card off: it keeps its balance and refuses bookings until it is on.")
     def gift_card_disable(
         self, input: Annotated[GiftCardDisableInput, argument("The card.")]
     ) -> GiftCardDisablePayload: ...

@@ -75,7 +75,7 @@ def _with(run: Run, outcome: Outcome | None, errors: Sequence[Any]) -> Run:
 
 
 def _kept(name: str, given: Args, run: Run) -> Kept[Outcome] | None:
-    """What is kept under the input's key: the ids by which a retry's payload is read. Refusals did nothing: not kept."""
+    """What is kept under the key: the ids by which a retry's payload is read. Refusals did nothing and are not kept."""
     key = given.get("idempotencyKey")
     if key is None:
         return None

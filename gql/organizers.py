@@ -9,7 +9,7 @@ from gql.events import Event
 from gql.gift_cards import ABSENT, GiftCard, GiftCardFilter, GiftCardOrder
 from gql.nodes import Node, node_id
 from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.reads import Args, Leaf, Listed, argument, by
+from gql.reads import Args, Leaf, Listed, argument, by, method
 from gql.run import Run
 from gql.sales_channels import SalesChannel
 from resolvers.reading.selection import Ask
@@ -29,7 +29,7 @@ class Organizer(Node):
     slug: str = by(Leaf(("slug",)), "The organizer's name in addresses.")
     name: str = by(Leaf(("name",)), "What people call the organizer.")
 
-    @by(Listed("gift_cards", gift_cards.listed), "The gift cards it issued, oldest first unless asked otherwise.")
+    @method(Listed("gift_cards", gift_cards.listed), "The gift cards it issued, oldest first unless asked otherwise.")
     def gift_cards(
         self,
         filter: Annotated[GiftCardFilter | None, argument("Which to show.")] = ABSENT,
@@ -40,7 +40,7 @@ class Organizer(Node):
         before: Annotated[str | None, argument(BEFORE)] = ABSENT,
     ) -> Connection[GiftCard] | None: ...
 
-    @by(Listed("events", _events), "Its events that the token reaches, by slug.")
+    @method(Listed("events", _events), "Its events that the token reaches, by slug.")
     def events(
         self,
         first: Annotated[int | None, argument(FIRST)] = ABSENT,
@@ -49,7 +49,7 @@ class Organizer(Node):
         before: Annotated[str | None, argument(BEFORE)] = ABSENT,
     ) -> Connection[Event] | None: ...
 
-    @by(Listed("sales_channels", _sales_channels), "Its sales channels, by position.")
+    @method(Listed("sales_channels", _sales_channels), "Its sales channels, by position.")
     def sales_channels(
         self,
         first: Annotated[int | None, argument(FIRST)] = ABSENT,

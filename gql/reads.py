@@ -114,6 +114,12 @@ def by(read: Read, description: str, **options: Any) -> Any:
     return strawberry.field(description=description, metadata={"read": read}, **options)
 
 
+def method(read: Read, description: str) -> Callable[[Callable[..., Any]], Any]:
+    """A field that has arguments, and the read behind it. The method tells names and types; it is never called."""
+    found: Callable[[Callable[..., Any]], Any] = by(read, description)
+    return found
+
+
 def argument(description: str) -> Any:
     """The description of an argument, for use in `Annotated`."""
     return strawberry.argument(description=description)

@@ -6,7 +6,7 @@ import strawberry
 
 from gql.nodes import Node, node_id
 from gql.pages import Connection
-from gql.reads import Leaf, argument, by
+from gql.reads import Leaf, argument, by, method
 from gql.text import in_language
 
 
@@ -18,9 +18,10 @@ class SalesChannel(Node):
     position: int = by(Leaf(("position",)), "The channel's place in lists.")
     active: bool = by(Leaf(("active",)), "Whether the channel is switched on.")
 
-    @by(Leaf(("label",), in_language, "language"), "What people call the channel.")
+    @method(Leaf(("label",), in_language, "language"), "What people call the channel.")
     def label(
-        self, language: Annotated[str | None, argument("A language such as `de`; English by default.")] = strawberry.UNSET
+        self,
+        language: Annotated[str | None, argument("A language such as `de`; English by default.")] = strawberry.UNSET,
     ) -> str: ...
 
 

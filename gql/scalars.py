@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NewType
 
+import orjson
 import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
@@ -18,11 +19,11 @@ LENGTH_MAX = 64
 
 def parse_amount(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float) or len(str(value)) > LENGTH_MAX:
-        raise GraphQLError("A decimal number is a text such as \"10.00\".")
+        raise GraphQLError('A decimal number is a text such as "10.00".')
     try:
         parsed = Decimal(str(value))
     except InvalidOperation:
-        raise GraphQLError("A decimal number is a text such as \"10.00\".") from None
+        raise GraphQLError('A decimal number is a text such as "10.00".') from None
     if not parsed.is_finite() or abs(parsed.adjusted()) > LENGTH_MAX:
         raise GraphQLError("A decimal number is finite.")
     return parsed
@@ -30,14 +31,22 @@ def parse_amount(value: Any) -> Decimal:
 
 def parse_timestamp(value: Any) -> datetime:
     if not isinstance(value, str) or len(value) > LENGTH_MAX:
-        raise GraphQLError("A time is a text such as \"2026-01-01T00:00:00Z\".")
+        raise GraphQLError('A time is a text such as "2026-01-01T00:00:00Z".')
     try:
         parsed = datetime.fromisoformat(value)
         if parsed.tzinfo is None:
             raise GraphQLError("A time names its offset from UTC, or Z.")
         return parsed.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise GraphQLError("A time is a text such as \"2026-01-01T00:00:00Z\".") from None
+        raise GraphQLError('A time is a text such as "2026-01-01T00:00:00Z".') from None
+
+
+def parse_json(value: Any) -> Any:
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        raise GraphQLError("A JSON value is nested at most 250 deep, and its integers have at most 64 bits.") from None
+    return value
 
 
 def as_it_is(value: Any) -> Any:
@@ -47,7 +56,7 @@ def as_it_is(value: Any) -> Any:
 SCALARS: dict[object, ScalarDefinition] = {
     Amount: strawberry.scalar(
         name="Decimal",
-        description="A decimal number as text, so that no digit is lost: `\"10.00\"`. Numbers are accepted, too.",
+        description='A decimal number as text, so that no digit is lost: `"10.00"`. Numbers are accepted, too.',
         serialize=as_it_is,
         parse_value=parse_amount,
     ),
@@ -63,6 +72,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="Any JSON value.",
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc8259",
         serialize=as_it_is,
-        parse_value=as_it_is,
+        parse_value=parse_json,
     ),
 }

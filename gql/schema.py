@@ -14,7 +14,7 @@ from gql.gift_cards import ABSENT, GiftCard, GiftCardFilter, GiftCardMutations, 
 from gql.nodes import Node
 from gql.organizers import Organizer
 from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.reads import Args, Found, Given, Inside, Listed, Nodes, Read, argument, by
+from gql.reads import Args, Found, Given, Inside, Listed, Nodes, Read, argument, by, method
 from gql.run import Run
 from gql.sales_channels import SalesChannel
 from gql.scalars import SCALARS
@@ -78,7 +78,7 @@ class Viewer:
     kind: str = by(Given("kind"), "How it is presented: team, device, oauth, app or client.")
     scopes: list[str] = by(Given("scopes"), "Its permissions; `organizer.*` and `event.*` stand for all of a level.")
 
-    @by(Listed("organizer", _organizers), "The organizers it reaches, by slug.")
+    @method(Listed("organizer", _organizers), "The organizers it reaches, by slug.")
     def organizers(
         self,
         first: Annotated[int | None, argument(FIRST)] = ABSENT,
@@ -92,16 +92,16 @@ class Viewer:
 class Query:
     viewer: Viewer = by(Inside(), "Who is asking.")
 
-    @by(Nodes("id"), "The object with a global id; null if there is none, or it is not yours.")
+    @method(Nodes("id"), "The object with a global id; null if there is none, or it is not yours.")
     def node(self, id: Annotated[strawberry.ID, argument("A global id.")]) -> Node | None: ...
 
-    @by(Nodes("ids"), "The objects with these global ids, in their order; null for each that is none of yours.")
+    @method(Nodes("ids"), "The objects with these global ids, in their order; null for each that is none of yours.")
     def nodes(self, ids: Annotated[list[strawberry.ID], argument("Global ids, 100 at most.")]) -> list[Node | None]: ...
 
-    @by(Found("organizer", _organizer), "An organizer by its slug; null if there is none, or it is not yours.")
+    @method(Found("organizer", _organizer), "An organizer by its slug; null if there is none, or it is not yours.")
     def organizer(self, slug: Annotated[str, argument("The slug.")]) -> Organizer | None: ...
 
-    @by(Listed("organizer", _organizers), "The organizers that the token reaches, by slug.")
+    @method(Listed("organizer", _organizers), "The organizers that the token reaches, by slug.")
     def organizers(
         self,
         first: Annotated[int | None, argument(FIRST)] = ABSENT,
@@ -110,14 +110,14 @@ class Query:
         before: Annotated[str | None, argument(BEFORE)] = ABSENT,
     ) -> Connection[Organizer] | None: ...
 
-    @by(Found("event", _event), "An event by its slug; null if there is none, or the token does not reach it.")
+    @method(Found("event", _event), "An event by its slug; null if there is none, or the token does not reach it.")
     def event(
         self,
         organizer: Annotated[str, argument("The organizer's slug.")],
         slug: Annotated[str, argument("The event's slug.")],
     ) -> Event | None: ...
 
-    @by(Found("gift_card", _gift_card), "A gift card by its id or its secret; null if the organizer has none.")
+    @method(Found("gift_card", _gift_card), "A gift card by its id or its secret; null if the organizer has none.")
     def gift_card(
         self,
         id: Annotated[strawberry.ID | None, argument("The card's global id.")] = ABSENT,
@@ -126,7 +126,7 @@ class Query:
         include_accepted: Annotated[bool, ACCEPTED] = False,
     ) -> GiftCard | None: ...
 
-    @by(Listed("gift_card", _gift_cards), "An organizer's gift cards, oldest first unless asked otherwise.")
+    @method(Listed("gift_card", _gift_cards), "An organizer's gift cards, oldest first unless asked otherwise.")
     def gift_cards(
         self,
         organizer: Annotated[str | None, ORGANIZER] = ABSENT,
@@ -140,7 +140,9 @@ class Query:
     ) -> Connection[GiftCard] | None: ...
 
 
-@strawberry.type(description="What can be done. Mutations of one request run in order, each in a transaction of its own.")
+@strawberry.type(
+    description="What can be done. Mutations of one request run in order, each in a transaction of its own."
+)
 class Mutation(GiftCardMutations):
     pass
 

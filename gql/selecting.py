@@ -220,7 +220,9 @@ class Selecting:
             case "edges":
                 return Edges(
                     {
-                        key: Constant(named.name) if name == "__typename" else self._edge_item(part, below, source, cost)
+                        key: Constant(named.name)
+                        if name == "__typename"
+                        else self._edge_item(part, below, source, cost)
                         for key, name, part, below in self._fields(named, _sets(nodes))
                     }
                 )
@@ -243,9 +245,7 @@ class Selecting:
         named = cast(GraphQLObjectType, get_named_type(found.type))
         return Node(self._items(named, _sets(nodes), source, cost))
 
-    def _parts(
-        self, named: GraphQLObjectType, nodes: Sequence[FieldNode], cost: Cost
-    ) -> dict[str, str | Constant]:
+    def _parts(self, named: GraphQLObjectType, nodes: Sequence[FieldNode], cost: Cost) -> dict[str, str | Constant]:
         found: dict[str, str | Constant] = {}
         for key, name, part, _ in self._fields(named, _sets(nodes)):
             found[key] = Constant(named.name) if name == "__typename" else cast(reads.Part, self._read(part)).name
@@ -340,9 +340,9 @@ def _ids(given: Any, run: Run) -> list[tuple[str, int] | None]:
 
 def _asking_ids(typename: str, name: str, args: Arguments) -> Argument:
     def asking(run: Run) -> Ask | None:
-        keys = tuple(key for found in _ids(args.values(run)[name], run) if found and found[0] == typename for key in found[1:])
+        keys = tuple(
+            key for found in _ids(args.values(run)[name], run) if found and found[0] == typename for key in found[1:]
+        )
         return Ask(len(keys), Compare("id", "one_of", keys), reach="any") if keys else None
 
     return asking
-
-

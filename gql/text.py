@@ -7,7 +7,7 @@ FALLBACK = "en"
 
 
 def in_language(text: Mapping[str, str] | None, language: str | None) -> str | None:
-    """The text in the language, in its parent (`de` for `de-informal`), in English, or in the first language there is."""
+    """The text in the language, in its parent (`de` for `de-informal`), in English, or in the first there is."""
     if text is None:
         return None
     wanted = (language or FALLBACK).replace("_", "-").lower()

@@ -1,4 +1,4 @@
-"""One row per thing that happened, written in the transaction that made it happen: behind subscriptions, webhooks, audit."""
+"""One row per thing that happened, written in its transaction: behind subscriptions, webhooks and the audit trail."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, Text
 

@@ -4,7 +4,7 @@ A card's balance is what its transactions sum to, and the tables hold that by th
 
 * a transaction carries its `number` within the card (1, 2, 3 ...), its `amount` and the balances before and after,
   and a check ties the three together;
-* it references its predecessor by (card, number, balance), so no earlier row can change or go: the ledger is append-only;
+* it references its predecessor by (card, number, balance), so no earlier row can change or go: the ledger only grows;
 * the card references its newest transaction by (number, balance), checked at commit, so neither can a balance move
   without a transaction nor the newest transaction change alone.
 

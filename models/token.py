@@ -77,7 +77,7 @@ token_event = Table(
 
 def digest_of(secret: str) -> str:
     """What is stored of a secret, and what it is found by."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def new_secret() -> str:

@@ -31,9 +31,8 @@ WRITE = "organizer.giftcards:write"
 SECRET = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]+")
 SECRET_LENGTH_MAX = 190
 # pretix's alphabet for codes it makes: no letter that is easily taken for another.
-SECRET_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ3789"
+SECRET_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ3789"  # noqa: S105  letters, not a secret
 SECRET_LENGTH = 16
-TEXT_LENGTH_MAX = 10_000
 
 
 class Booked(NamedTuple):
@@ -61,15 +60,14 @@ async def issue(
 ) -> Booked:
     """A new card whose first transaction is its initial value, `amount` hundredths, which may be 0.
 
-    A secret is made up if none is given. Refuses with `Invalid`, with `Taken` if the organizer, or an issuer whose cards
-    it accepts, has a card with this very secret, and with `NotFound` for an unknown ticket.
+    A secret is made up if none is given. Refuses with `Invalid`, with `Taken` if the organizer, or an issuer whose
+    cards it accepts, has a card with this very secret, and with `NotFound` for an unknown ticket.
     """
     work.principal.require(WRITE)
     _check(secret=secret, amount=amount, currency=currency, conditions=conditions)
     secret = secret or "".join(secrets.choice(SECRET_ALPHABET) for _ in range(SECRET_LENGTH))
     ticket_id = await orders.ticket_id(work, organizer_id, owner_ticket)
-    if await work.row(AFFILIATED, organizer_id=organizer_id, secret=secret):
-        raise _taken()
+    await require_free(work, organizer_id, secret)
     row = await work.row(
         INSERT[work.engine],
         organizer_id=organizer_id,
@@ -137,9 +135,9 @@ async def update_card(
     card_id: int,
     *,
     balance: int | Unset = UNSET,
-    expires_at: datetime | None | Unset = UNSET,
-    conditions: str | None | Unset = UNSET,
-    owner_ticket: int | str | None | Unset = UNSET,
+    expires_at: datetime | Unset | None = UNSET,
+    conditions: str | Unset | None = UNSET,
+    owner_ticket: int | str | Unset | None = UNSET,
 ) -> int:
     """Change what may change of an own card; its id. A balance is set by booking the difference, 0 if there is none.
 
@@ -164,6 +162,16 @@ async def update_card(
     if not isinstance(balance, Unset):
         await transact(work, organizer_id, card_id, balance - held[0], text=None, info=None)
     return card_id
+
+
+async def require_free(work: Work, organizer_id: int, secret: str, *, besides: int = 0) -> None:
+    """Refuse with `Taken` a secret that a card has, of the organizer or of an issuer whose cards it accepts.
+
+    The card with the id `besides` does not count.
+    """
+    work.principal.require(WRITE)
+    if await work.row(AFFILIATED, organizer_id=organizer_id, secret=secret, besides=besides):
+        raise _taken()
 
 
 async def enable(work: Work, organizer_id: int, card_id: int) -> int:
@@ -195,7 +203,7 @@ def _check(
     amount: int = 0,
     currency: str = "EUR",
     balance: int | Unset = UNSET,
-    conditions: str | None | Unset = None,
+    conditions: str | Unset | None = None,
 ) -> None:
     found: list[Invalid] = []
     if secret is not None:
@@ -276,7 +284,15 @@ LOCK = (
     .where(_this, _own)
     .with_for_update()
 )
-AFFILIATED = select(gift_card.c.id).where(_reachable, gift_card.c.secret == bindparam("secret")).limit(1)
+AFFILIATED = (
+    select(gift_card.c.id)
+    .where(
+        _reachable,
+        gift_card.c.secret == bindparam("secret"),
+        gift_card.c.id != bindparam("besides", type_=Id),
+    )
+    .limit(1)
+)
 BOOK = insert(gift_card_transaction).returning(gift_card_transaction.c.id)
 AMEND = (
     update(gift_card)
@@ -356,7 +372,9 @@ CARDS = Source(
         "issuer": ToOne("organizer", (("organizer_id", "id"),)),
         "owner_ticket": ToOne("ticket", (("organizer_id", "organizer_id"), ("owner_ticket_id", "id")), nullable=True),
     },
-    to_many={"transactions": ToMany("gift_card_transaction", (("organizer_id", "organizer_id"), ("id", "gift_card_id")))},
+    to_many={
+        "transactions": ToMany("gift_card_transaction", (("organizer_id", "organizer_id"), ("id", "gift_card_id")))
+    },
 )
 
 TRANSACTIONS = Source(

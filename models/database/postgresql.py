@@ -36,7 +36,7 @@ T = TypeVar("T")
 RETRIED = {"40001", "40P01"}
 TRIES_MAX = 8
 
-Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 class PostgresqlDatabase:
@@ -232,12 +232,13 @@ class _Lane:
 
     async def _settle(self, group: list[_Waiting]) -> None:
         """Bring every unit of the group to its end, whatever happens."""
+        outcomes: list[Any] = []
         for turn in range(TRIES_MAX):
             try:
                 outcomes = await self._commit(group)
             except Exception as error:
                 if _may_run_again(error) and turn + 1 < TRIES_MAX:
-                    await asyncio.sleep(random.random() * 0.002 * 2**turn)
+                    await asyncio.sleep(random.random() * 0.002 * 2**turn)  # noqa: S311  a pause
                 elif len(group) > 1 and not isinstance(_refusal(error), Unavailable):
                     for waiting in group:
                         await self._settle([waiting])

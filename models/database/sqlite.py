@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar, cast
@@ -226,7 +226,7 @@ class _Tx(Tx):
         return _under_savepoint(self._connection, "attempt", lambda: _finish(unit(self)))
 
 
-def _finish(unit: Any) -> T:
+def _finish(unit: Awaitable[T]) -> T:
     """Run a coroutine that never suspends."""
     try:
         cast(Coroutine[Any, Any, T], unit).send(None)
@@ -323,11 +323,11 @@ class _Writer:
 
     def _run(self, waiting: _Waiting) -> _Outcome:
         if waiting.expires < time.monotonic():
-            return _Outcome(error=Unavailable("The database was busy for too long; nothing was written.", retry_after=1))
-        try:
             return _Outcome(
-                _under_savepoint(self._connection, "unit", lambda: _finish(waiting.unit(self._tx)))
+                error=Unavailable("The database was busy for too long; nothing was written.", retry_after=1)
             )
+        try:
+            return _Outcome(_under_savepoint(self._connection, "unit", lambda: _finish(waiting.unit(self._tx))))
         except Exception as error:
             if not self._connection.in_transaction:
                 raise

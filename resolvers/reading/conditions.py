@@ -7,13 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, ColumnElement, Dialect, Text, TypeDecorator, and_, bindparam, func, not_, or_, select, true
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Dialect,
+    Text,
+    TypeDecorator,
+    and_,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.types import TypeEngine
 
-import orjson
-
 from models.metadata import Id
-from resolvers.reading.source import Kind, Source
+from resolvers.reading.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +97,7 @@ def expression(condition: Condition, source: Source, dialect: Dialect) -> Column
     return _expression(condition, source, dialect, iter(range(10_000)))
 
 
-def _expression(
-    condition: Condition, source: Source, dialect: Dialect, numbers: Iterator[int]
-) -> ColumnElement[bool]:
+def _expression(condition: Condition, source: Source, dialect: Dialect, numbers: Iterator[int]) -> ColumnElement[bool]:
     match condition:
         case Compare():
             return _comparison(condition, source, dialect, f"v{next(numbers)}")
@@ -150,7 +160,3 @@ def any_of(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnEle
     if dialect.name == "postgresql":
         return column == func.any(bound)
     return column.in_(select(func.json_each(bound).table_valued("value").c.value))
-
-
-def kind_of(source: Source, name: str) -> Kind:
-    return source.fields[name].kind

@@ -1,13 +1,14 @@
 """One level of a plan: the rows of one list (or one row), with what to-one relations join to them, in one statement.
 
 A root level starts from a tenant predicate. A level below rows takes their keys, all at once, and answers with the
-first rows of each: on PostgreSQL by LATERAL, on SQLite by a correlated `IN (… LIMIT n)`, so that a parent with a million
-children costs no more than its page does.
+first rows of each: on PostgreSQL by LATERAL, on SQLite by a correlated `IN (… LIMIT n)`, so that a parent with a
+million children costs no more than its page does.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from operator import itemgetter
+from typing import Any, Literal, TypeAlias
 
 import orjson
 from sqlalchemy import (
@@ -34,9 +35,11 @@ from resolvers.reading import conditions, places
 from resolvers.reading.selection import Ask
 from resolvers.reading.source import SOURCES, Field, Order, Source, ToMany
 
-
 # What statements of one level can differ in; the rest is parameters.
 _Form: TypeAlias = tuple[Any, ...]
+# How the keys of parents reach a statement: one array per column; a list of values; a list of values beside the
+# tenant they share; a list of tuples.
+_Passed: TypeAlias = Literal["arrays", "values", "shared", "tuples"]
 
 
 @dataclass(slots=True, eq=False)
@@ -121,24 +124,46 @@ class Level:
     # -- what is asked ---------------------------------------------------------------------------------------------
 
     def query(self, ask: Ask, parameters: dict[str, Any], keys: Sequence[tuple[Any, ...]] | None) -> Query:
-        form = _form_of(ask)
+        passed = None if keys is None else self._passed(keys)
+        form = (_form_of(ask), passed)
         statement = self._statements.get(form)
         if statement is None:
-            build = self._root if self.relation is None else self._below
-            statement = self._statements[form] = Statement(build(ask), self.dialect)
+            self.sorted_by(ask)  # so that the statement has the columns it sorts by
+            clause = self._root(ask) if passed is None else self._below(ask, passed)
+            statement = self._statements[form] = Statement(clause, self.dialect)
         extra = 0 if self.single else 1
-        return statement.query({**parameters, **self._values(ask, keys), "limit": ask.limit + extra})
+        return statement.query({**parameters, **self._values(ask, keys, passed), "limit": ask.limit + extra})
 
     def count(self, ask: Ask, parameters: dict[str, Any], keys: Sequence[tuple[Any, ...]] | None) -> Query:
-        form = _form_of(Ask(0, where=ask.where, reach=ask.reach))
+        passed = None if keys is None else self._passed(keys)
+        form = (conditions.form(ask.where), ask.reach, passed)
         statement = self._counts.get(form)
         if statement is None:
-            build = self._root_count if self.relation is None else self._below_count
-            statement = self._counts[form] = Statement(build(ask), self.dialect)
-        query = statement.query({**parameters, **self._values(ask, keys)})
+            clause = self._root_count(ask) if passed is None else self._below_count(ask, passed)
+            statement = self._counts[form] = Statement(clause, self.dialect)
+        query = statement.query({**parameters, **self._values(ask, keys, passed)})
         return query._replace(remembered=self.relation is None)
 
-    def _values(self, ask: Ask, keys: Sequence[tuple[Any, ...]] | None) -> dict[str, Any]:
+    def sorted_by(self, ask: Ask) -> tuple[Callable[[Any], Any], bool] | None:
+        """How the rows of each parent are to be sorted, and whether falling; None where the statement has done it.
+
+        SQLite would sort all rows of all parents in a temporary table, which takes ten times as long.
+        """
+        if self.relation is None or self.dialect.name == "postgresql":
+            return None
+        indexes = [self.column((name,))[0] + 1 for name in self.source.orders[ask.order].fields]
+        return itemgetter(*indexes), ask.descending is not ask.backward
+
+    def _passed(self, keys: Sequence[tuple[Any, ...]]) -> _Passed:
+        """How the keys of the parents are passed: most often all are of one tenant, and only the rest is listed."""
+        if self.dialect.name == "postgresql":
+            return "arrays"
+        if len(keys[0]) == 1:
+            return "values"
+        tenant = keys[0][0]
+        return "shared" if all(key[0] == tenant for key in keys) else "tuples"
+
+    def _values(self, ask: Ask, keys: Sequence[tuple[Any, ...]] | None, passed: _Passed | None) -> dict[str, Any]:
         found: dict[str, Any] = {f"v{number}": value for number, value in enumerate(conditions.values(ask.where))}
         for name, place in (("after", ask.after), ("before", ask.before)):
             found |= {f"{name}{number}": value for number, value in enumerate(place or ())}
@@ -147,13 +172,16 @@ class Level:
         if ask.organizer_id is not None:
             found["organizer_id"] = ask.organizer_id
         if keys is not None:
-            found |= self._keys(keys)
+            match passed:
+                case "arrays":
+                    found |= {f"keys{number}": column for number, column in enumerate(zip(*keys, strict=True))}
+                case "shared":
+                    found |= {"tenant": keys[0][0], "keys": orjson.dumps([key[-1] for key in keys]).decode()}
+                case "values":
+                    found["keys"] = orjson.dumps([key[-1] for key in keys]).decode()
+                case "tuples":
+                    found["keys"] = orjson.dumps(keys).decode()
         return found
-
-    def _keys(self, keys: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
-        if self.dialect.name == "postgresql":
-            return {f"keys{number}": column for number, column in enumerate(zip(*keys, strict=True))}
-        return {"keys": orjson.dumps(keys).decode()}
 
     # -- statements ------------------------------------------------------------------------------------------------
 
@@ -165,11 +193,11 @@ class Level:
         table = self.source.table
         return select(func.count()).select_from(table).where(*self._narrowed(ask, table), self._reached(ask))
 
-    def _below(self, ask: Ask) -> Select[Any]:
-        return self._below_lateral(ask) if self.dialect.name == "postgresql" else self._below_in(ask)
+    def _below(self, ask: Ask, passed: _Passed) -> Select[Any]:
+        return self._below_lateral(ask, passed) if passed == "arrays" else self._below_in(ask, passed)
 
-    def _below_lateral(self, ask: Ask) -> Select[Any]:
-        keys, ordinal, matched = self._key_rows(self.source.table)
+    def _below_lateral(self, ask: Ask, passed: _Passed) -> Select[Any]:
+        keys, ordinal, matched = self._key_rows(self.source.table, passed)
         page = select(*[column.label(f"c{number}") for number, column in enumerate(self._columns)])
         page = page.select_from(self._from(self.source.table)).where(*self._narrowed(ask, self.source.table), matched)
         ordering = self._order_columns(ask, self.source.table)
@@ -181,25 +209,28 @@ class Level:
         within = [column.desc() if falling else column.asc() for column in again]
         return select(ordinal, *shown).select_from(keys.join(inner, true())).order_by(ordinal, *within)
 
-    def _below_in(self, ask: Ask) -> Select[Any]:
+    def _below_in(self, ask: Ask, passed: _Passed) -> Select[Any]:
         table, inner = self.source.table, self.source.table.alias("inner_rows")
-        keys, ordinal, matched = self._key_rows(inner)
+        keys, ordinal, matched = self._key_rows(inner, passed)
         page = select(inner.c.id).where(*self._narrowed(ask, inner), matched).correlate(keys)
         statement = select(ordinal, *self._columns).select_from(keys, self._from(table))
-        statement = statement.where(table.c.id.in_(self._paged(page, ask, inner)))
-        return statement.order_by(ordinal, *self._ordering(ask, table))
+        # In no order: the rows are sorted by `sorted_by`.
+        return statement.where(table.c.id.in_(self._paged(page, ask, inner)))
 
-    def _below_count(self, ask: Ask) -> Select[Any]:
+    def _below_count(self, ask: Ask, passed: _Passed) -> Select[Any]:
         table = self.source.table
-        keys, ordinal, matched = self._key_rows(table)
+        keys, ordinal, matched = self._key_rows(table, passed)
         total = select(func.count()).select_from(table).where(*self._narrowed(ask, table), matched)
         return select(ordinal, total.correlate(keys).scalar_subquery()).select_from(keys).order_by(ordinal)
 
-    def _key_rows(self, table: FromClause) -> tuple[FromClause, ColumnElement[Any], ColumnElement[bool]]:
-        """The parents' keys as rows, the place of a parent among them from 0, and that a child belongs to its parent."""
+    def _key_rows(
+        self, table: FromClause, passed: _Passed
+    ) -> tuple[FromClause, ColumnElement[Any], ColumnElement[bool]]:
+        """The parents' keys as rows, the place of a parent among them (from 0), and what ties a child to its parent."""
         assert self.relation is not None
         columns = [table.c[other] for _, other in self.relation.on]
-        if self.dialect.name == "postgresql":
+        own: list[ColumnElement[Any]]
+        if passed == "arrays":
             arrays = [bindparam(f"keys{number}", type_=ARRAY(Id)) for number in range(len(columns))]
             names = [f"key{number}" for number in range(len(columns))]
             rows = func.unnest(*arrays).table_valued(*names, with_ordinality="ordinal", name="parent").render_derived()
@@ -207,7 +238,10 @@ class Level:
             ordinal: ColumnElement[Any] = rows.c.ordinal - 1
         else:
             rows = func.json_each(bindparam("keys", type_=Text)).table_valued("key", "value", name="parent")
-            own = [func.json_extract(rows.c.value, literal_column(f"'$[{n}]'")) for n in range(len(columns))]
+            if passed == "tuples":
+                own = [func.json_extract(rows.c.value, literal_column(f"'$[{n}]'")) for n in range(len(columns))]
+            else:
+                own = [bindparam("tenant", type_=Id), rows.c.value] if passed == "shared" else [rows.c.value]
             ordinal = rows.c.key
         return rows, ordinal, and_(*[column == key for column, key in zip(columns, own, strict=True)])
 

@@ -1,7 +1,7 @@
 """A row's place in a list, as the opaque text a client hands back: the order's name and the values of its fields."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +24,11 @@ def encoder(order: str) -> Callable[..., str]:
 def decode(text: str, source: Source, order: str, *, field: str) -> tuple[Any, ...]:
     """The values in a place of this order. Refuses text that no list of this order gave out."""
     try:
-        name, *stored = orjson.loads(urlsafe_b64decode(text.encode("ascii"), ))
+        name, *stored = orjson.loads(
+            urlsafe_b64decode(
+                text.encode("ascii"),
+            )
+        )
         fields = source.orders[order].fields
         values = tuple(_typed(value, source.fields[part].kind) for value, part in zip(stored, fields, strict=True))
     except (ValueError, TypeError) as error:
@@ -35,17 +39,13 @@ def decode(text: str, source: Source, order: str, *, field: str) -> tuple[Any, .
 
 
 def _typed(value: Any, kind: Kind) -> Any:
-    expected: dict[Kind, type] = {Kind.INTEGER: int, Kind.AMOUNT: int, Kind.TEXT: str, Kind.TIMESTAMP: str}
-    if type(value) is not expected[kind] or (isinstance(value, int) and not -(2**63) <= value < 2**63):
-        raise ValueError
-    if isinstance(value, str) and "\0" in value:
-        raise ValueError
-    return datetime.fromisoformat(value).astimezone(UTC) if kind is Kind.TIMESTAMP else value
+    if kind in (Kind.INTEGER, Kind.AMOUNT):
+        if type(value) is int and -(2**63) <= value < 2**63:
+            return value
+    elif type(value) is str and "\0" not in value:
+        return datetime.fromisoformat(value).astimezone(UTC) if kind is Kind.TIMESTAMP else value
+    raise ValueError(f"{value!r} is no {kind.value}")
 
 
 def _stamp(value: datetime) -> str:
     return value.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def place_of(source: Source, order: str, row: Sequence[Any]) -> str:
-    return encoder(order)(*row)

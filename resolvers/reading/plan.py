@@ -64,7 +64,8 @@ class Compiled:
             if ask is None or keys == []:
                 pages.append(_Page.empty(ask))
                 continue
-            page = _Page.of((yield level.query(ask, parameters, keys)), ask, len(keys) if keys is not None else None)
+            rows = yield level.query(ask, parameters, keys)
+            page = _Page.of(rows, ask) if keys is None else _Page.below(rows, ask, len(keys), level.sorted_by(ask))
             if level.counted:
                 page.totals = [row[-1] for row in (yield level.count(ask, parameters, keys))]
             pages.append(page)
@@ -86,21 +87,29 @@ class _Page:
         return cls(ask, (), (0, 0), (False,))
 
     @classmethod
-    def of(cls, rows: Rows, ask: Ask, parents: int | None) -> "_Page":
+    def of(cls, rows: Rows, ask: Ask) -> "_Page":
         """Cut off the row that only told that there are more, and turn a page read backwards around."""
-        if parents is None:
-            more = len(rows) > ask.limit
-            rows = rows[: ask.limit] if more else rows
-            return cls(ask, rows[::-1] if ask.backward else rows, (0, len(rows)), (more,))
+        more = len(rows) > ask.limit
+        rows = rows[: ask.limit] if more else rows
+        return cls(ask, rows[::-1] if ask.backward else rows, (0, len(rows)), (more,))
+
+    @classmethod
+    def below(cls, rows: Rows, ask: Ask, parents: int, sorted_by: tuple[Callable[[Any], Any], bool] | None) -> "_Page":
+        """The same for the rows of many parents, whose first column is the parent's place."""
         buckets: list[list[Sequence[Any]]] = [[] for _ in range(parents)]
         for row in rows:
             buckets[row[0]].append(row)
         flat: list[Sequence[Any]] = []
         starts, mores = [0], []
+        limit, backward = ask.limit, ask.backward
         for bucket in buckets:
-            mores.append(len(bucket) > ask.limit)
-            bucket = bucket[: ask.limit]
-            flat += bucket[::-1] if ask.backward else bucket
+            if sorted_by is not None:
+                bucket.sort(key=sorted_by[0], reverse=sorted_by[1])
+            more = len(bucket) > limit
+            mores.append(more)
+            if more:
+                del bucket[limit:]
+            flat += bucket[::-1] if backward else bucket
             starts.append(len(flat))
         return cls(ask, flat, starts, mores)
 
@@ -186,7 +195,13 @@ class _Compiler:
     # -- lists -----------------------------------------------------------------------------------------------------
 
     def _level(
-        self, source: str, argument: int, *, parent: Level | None = None, relation: ToMany | None = None, single: bool = False
+        self,
+        source: str,
+        argument: int,
+        *,
+        parent: Level | None = None,
+        relation: ToMany | None = None,
+        single: bool = False,
     ) -> Level:
         level = Level(len(self.levels), SOURCES[source], self.dialect, argument, single, parent, relation)
         self.levels.append(level)
@@ -209,17 +224,17 @@ class _Compiler:
             case Total():
                 level.counted = True
                 return f"page_{n}.totals[parent]"
-            case Nodes(items):
-                return self._comprehension(level, lambda row, at: self._object(level, items, row, at))
-            case Edges(items):
+            case Nodes(items=node):
+                return self._comprehension(level, lambda row, at: self._object(level, node, row, at))
+            case Edges(items=edge):
                 return self._comprehension(
                     level,
                     lambda row, at: self._display(
-                        {key: self._edge_item(level, part, row, at) for key, part in items.items()}
+                        {key: self._edge_item(level, part, row, at) for key, part in edge.items()}
                     ),
                 )
-            case PageInfo(items):
-                return self._display({key: self._page_info(level, part) for key, part in items.items()})
+            case PageInfo(items=information):
+                return self._display({key: self._page_info(level, part) for key, part in information.items()})
 
     def _comprehension(self, level: Level, shown: Callable[[str, str], str]) -> str:
         row, at = f"row_{level.number}", f"at_{level.number}"
@@ -271,7 +286,11 @@ class _Compiler:
                 shown = self._object(level, items, row, at, path + further)
                 self._require(level.source_at(path + further).scope)
                 present = level.presence(path + further) if further else None
-                return shown if present is None else f"(None if {row}[{self._column(level, present)}] is None else {shown})"
+                return (
+                    shown
+                    if present is None
+                    else f"(None if {row}[{self._column(level, present)}] is None else {shown})"
+                )
             case Many(relation, items, argument):
                 return self._below(level, relation, items, argument, at, path)
 

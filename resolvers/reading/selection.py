@@ -120,7 +120,8 @@ class One:
 class Lookup:
     """Rows of several sources by their keys, in the order of `argument`: a list of (type name, value of field `key`).
 
-    `types` says for each type name what is read; the `Ask` of each names the keys of its type. `single`: the first only.
+    `types` says for each type name what is read; the `Ask` of each names the keys of its type. `single`: only the
+    first.
     """
 
     types: Mapping[str, One]

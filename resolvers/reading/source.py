@@ -29,7 +29,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """Another row that this one names. It is joined: it costs no statement. `on` pairs own columns with the target's."""
+    """Another row that this one names. It is joined, at no statement. `on` pairs own columns with the target's."""
 
     target: str
     on: tuple[tuple[str, str], ...]
@@ -59,8 +59,8 @@ Named = Callable[[Dialect], ColumnElement[bool]]
 class Source:
     """Everything the engine knows of a noun.
 
-    `reaches` are the tenant predicates a list may start from, by name; `own` is the usual one. `always` is added wherever
-    the source is listed, also below a parent. `scope` is the permission without which nothing of the source is read.
+    `reaches` are the tenant predicates a list may start from, by name; `own` is the usual one. `always` is added
+    wherever the source is listed, also below a parent. `scope` is the permission without which nothing of it is read.
     """
 
     name: str

@@ -1,0 +1,211 @@
+"""The GraphQL door over HTTP: a bare ASGI application, since routing would cost as much as a query does.
+
+By the GraphQL-over-HTTP specification: POST with a JSON body, GET for queries, `application/graphql-response+json`
+with the status that fits, and `application/json` with 200 for whatever was a well-formed request. A browser that asks
+for a page gets GraphiQL.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+import structlog
+from graphql import GraphQLError
+from starlette.types import Message, Receive, Scope, Send
+
+from gql.documents import Rejected
+from gql.errors import request_error
+from gql.execution import Answer, Executor, Request
+from models.database import Database
+from models.json_depth import is_too_deep
+from models.problems import Problem, TooLarge, Unauthenticated
+from resolvers.authentication import Authenticator
+from resolvers.context import Context
+from resolvers.principals import Principal
+from server.graphiql import GraphiQL
+
+log = structlog.get_logger()
+
+JSON = b"application/json"
+RESPONSE_JSON = b"application/graphql-response+json"
+SCHEMES = ("bearer", "token", "device")
+ALLOW = (b"allow", b"GET, POST")
+
+# Nobody: may ask what the schema is, and nothing else.
+ANONYMOUS = Principal("anonymous", "anonymous", {}, frozenset(), access=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal(Exception):
+    """A request that is no GraphQL request, and the HTTP status that says so."""
+
+    status: int
+    message: str
+    code: str = "BAD_REQUEST"
+
+
+class GraphQL:
+    """ASGI application for one path. Holds no state of a request."""
+
+    def __init__(
+        self,
+        database: Database,
+        executor: Executor,
+        authenticator: Authenticator,
+        clock: Callable[[], datetime],
+        *,
+        body_limit_bytes: int,
+        json_depth_max: int,
+    ) -> None:
+        self._database, self._executor, self._authenticator, self._clock = database, executor, authenticator, clock
+        self._body_limit_bytes, self._json_depth_max = body_limit_bytes, json_depth_max
+        self.graphiql = GraphiQL()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        accept: bytes = headers.get(b"accept", b"*/*")
+        if scope["method"] in ("GET", "HEAD") and b"text/html" in accept and b"query=" not in scope["query_string"]:
+            await self.graphiql.page(scope, receive, send)
+            return
+        media_type = _media_type(accept)
+        extra: tuple[tuple[bytes, bytes], ...] = ()
+        try:
+            request = await self._request(scope, headers, receive)
+            answer = await self._answer(request, headers, scope["method"])
+        except _Refusal as refusal:
+            error = GraphQLError(refusal.message, extensions={"code": refusal.code})
+            answer = Answer({"errors": [error.formatted]}, refusal.status)
+            extra = (ALLOW,) if refusal.status == 405 else ()
+        except Rejected as rejected:
+            answer = Answer({"errors": [error.formatted for error in rejected.errors]}, 400)
+        except Problem as problem:
+            answer = Answer({"errors": [request_error(problem).formatted]}, problem.status_hint)
+            extra = _headers_of(problem)
+        await _send(send, answer, media_type, extra)
+
+    # -- what is asked ---------------------------------------------------------------------------------------------
+
+    async def _request(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Request:
+        if scope["method"] == "POST":
+            return await self._posted(headers, receive)
+        if scope["method"] == "GET":
+            return self._in_query(scope["query_string"])
+        raise _Refusal(405, "GraphQL is asked by GET or POST.", "METHOD_NOT_ALLOWED")
+
+    async def _posted(self, headers: Mapping[bytes, bytes], receive: Receive) -> Request:
+        content_type = headers.get(b"content-type", b"")
+        if not content_type.startswith(JSON):
+            raise _Refusal(415, "The body is JSON: Content-Type: application/json.", "UNSUPPORTED_MEDIA_TYPE")
+        if b"charset=" in content_type and b"utf-8" not in content_type.lower():
+            raise _Refusal(415, "The body is UTF-8.", "UNSUPPORTED_MEDIA_TYPE")
+        return _request_of(self._json(await _body(receive, self._body_limit_bytes)))
+
+    def _in_query(self, query: bytes) -> Request:
+        given: dict[str, Any] = dict(parse_qsl(query.decode("ascii", "replace"), keep_blank_values=True))
+        if "variables" in given:
+            given["variables"] = self._json(given["variables"].encode() or b"null")
+        if not given.get("operationName"):
+            given.pop("operationName", None)
+        return _request_of(given)
+
+    def _json(self, text: bytes) -> Any:
+        if is_too_deep(text, self._json_depth_max):
+            raise _Refusal(400, f"The JSON is nested more than {self._json_depth_max} deep.")
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise _Refusal(400, f"The body is not JSON: {error}.") from None
+
+    # -- what is answered ------------------------------------------------------------------------------------------
+
+    async def _answer(self, request: Request, headers: Mapping[bytes, bytes], method: str) -> Answer:
+        if method == "GET" and self._executor.is_mutation(request):
+            raise _Refusal(405, "A mutation is asked by POST.", "METHOD_NOT_ALLOWED")
+        principal = await self._principal(request, headers)
+        try:
+            return await self._executor.execute(Context(self._database, principal, self._clock), request)
+        except Exception as error:
+            log.exception("graphql request failed", exc_info=error)
+            internal = GraphQLError("Internal error.", extensions={"code": "INTERNAL"})
+            return Answer({"errors": [internal.formatted]}, 500)
+
+    async def _principal(self, request: Request, headers: Mapping[bytes, bytes]) -> Principal:
+        scheme, _, secret = headers.get(b"authorization", b"").decode("latin-1").strip().partition(" ")
+        if scheme.lower() in SCHEMES and secret.strip():
+            return await self._authenticator.principal(secret.strip())
+        if not secret and self._executor.is_about_schema(request):
+            return ANONYMOUS
+        raise Unauthenticated("Send your token: Authorization: Bearer ….", reason="missing")
+
+
+def _request_of(given: Any) -> Request:
+    if not isinstance(given, dict):
+        raise _Refusal(400, "The body is a JSON object with the field `query`.")
+    query, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
+    if not isinstance(query, str):
+        raise _Refusal(400, "`query` is missing, or is not a text.")
+    if variables is not None and not isinstance(variables, dict):
+        raise _Refusal(400, "`variables` is not an object.")
+    if name is not None and not isinstance(name, str):
+        raise _Refusal(400, "`operationName` is not a text.")
+    if "extensions" in given and not isinstance(given["extensions"], dict | None):
+        raise _Refusal(400, "`extensions` is not an object.")
+    return Request(query, variables or {}, name)
+
+
+async def _body(receive: Receive, limit: int) -> bytes:
+    message: Message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        parts, size = [body], len(body)
+        while message.get("more_body") and size <= limit:
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+        body = b"".join(parts)
+    if len(body) > limit:
+        raise TooLarge(f"The body is larger than {limit} bytes.", limit=limit, unit="bytes")
+    return body
+
+
+def _media_type(accept: bytes) -> bytes:
+    """Today's media type for whoever names it or asks for nothing in particular but it; JSON for everybody else."""
+    if RESPONSE_JSON in accept:
+        named, _, later = accept.partition(RESPONSE_JSON)
+        return JSON if JSON + b"," in named and b"q=0" in later.partition(b",")[0] else RESPONSE_JSON
+    return JSON
+
+
+def _headers_of(problem: Problem) -> tuple[tuple[bytes, bytes], ...]:
+    if isinstance(problem, Unauthenticated):
+        return ((b"www-authenticate", b"Bearer"),)
+    if "retry_after" in problem.details:
+        return ((b"retry-after", str(problem.details["retry_after"]).encode()),)
+    return ()
+
+
+async def _send(send: Send, answer: Answer, media_type: bytes, extra: tuple[tuple[bytes, bytes], ...]) -> None:
+    # A client that speaks plain JSON takes anything but 200 for "no GraphQL here"; only what never was a request,
+    # or was nobody's, tells it otherwise.
+    status = answer.status_hint
+    if media_type is JSON and status == 400 and "extensions" in answer.body["errors"][0]:
+        status = 400 if answer.body["errors"][0]["extensions"].get("code") == "BAD_REQUEST" else 200
+    body = orjson.dumps(answer.body)
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", media_type + b"; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+                (b"vary", b"Accept"),
+                (b"x-content-type-options", b"nosniff"),
+                *extra,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

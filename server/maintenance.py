@@ -1,0 +1,48 @@
+"""What a worker does by itself, now and then: forget idempotency keys that are past their time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+
+import structlog
+
+from models.database import Database, Tx
+from models.problems import Problem
+from resolvers.idempotency import FORGET, KEPT_FOR
+
+log = structlog.get_logger()
+
+EVERY_SECONDS = 3600.0
+
+
+class Maintenance:
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._work(), name="maintenance")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                await self.forget_keys()
+            except Problem as problem:
+                log.warning("could not forget idempotency keys", reason=problem.message)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def forget_keys(self) -> None:
+        """Remove the keys that no retry will be answered by any more."""
+        before = self._clock() - KEPT_FOR
+
+        async def unit(tx: Tx) -> None:
+            await tx.rows(FORGET, before=before)
+
+        await self._database.write(unit)

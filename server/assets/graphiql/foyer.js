@@ -1,0 +1,157 @@
+// Starts GraphiQL. The page hands over the endpoint and the first query in data attributes.
+"use strict";
+
+(() => {
+  const main = document.getElementById("graphiql");
+  const notice = document.getElementById("notice");
+  const { endpoint, firstQuery } = main.dataset;
+  const STORED = "graphiql:"; // what GraphiQL puts before its keys
+  const headersWith = (token) => `{"Authorization": ${JSON.stringify(`Bearer ${token}`)}}`;
+
+  start().catch((error) => say(`GraphiQL could not be started: ${error.message}`));
+
+  async function start() {
+    if (!window.React || !window.ReactDOM || !window.GraphiQL || !window.GraphiQLPluginExplorer) {
+      throw new Error("a file of the page did not load. Reload the page.");
+    }
+    const token = takeToken();
+    const query = await textOf(firstQuery);
+    ReactDOM.createRoot(main).render(React.createElement(explorerApp(query, token)));
+  }
+
+  function explorerApp(query, token) {
+    const { createElement, useEffect, useState } = React;
+    const storage = sessionStorageOrNone();
+    const plugins = [GraphiQLPluginExplorer.explorerPlugin()];
+    const fetcher = createFetcher();
+    // A new tab starts with the headers last used in this session.
+    const defaultHeaders = (!token && headersOfOpenTab(storage)) || headersWith(token ?? "");
+    // GraphiQL finds the tab to reopen by its text and the stored headers, which it empties at every start.
+    storage?.setItem(`${STORED}headers`, headersOfOpenTab(storage) ?? defaultHeaders);
+
+    return function App() {
+      const [headers, setHeaders] = useState();
+      useEffect(() => {
+        // Set after the first render, they go into the tab that was open before a reload, not into one more.
+        if (token) setHeaders(headersWith(token));
+        // A link with a token that is followed while the page is open changes only the fragment.
+        const follow = () => {
+          const fresh = takeToken();
+          if (fresh) setHeaders(headersWith(fresh));
+        };
+        window.addEventListener("hashchange", follow);
+        return () => window.removeEventListener("hashchange", follow);
+      }, []);
+      return createElement(
+        GraphiQL,
+        {
+          fetcher,
+          plugins,
+          storage,
+          headers,
+          defaultHeaders,
+          defaultQuery: query,
+          defaultEditorToolsVisibility: "headers",
+          isHeadersEditorEnabled: true,
+          shouldPersistHeaders: true,
+        },
+        createElement(GraphiQL.Logo, null, createElement(Logo)),
+      );
+    };
+  }
+
+  // Lies in the logo's place because that is inside GraphiQL's contexts: it watches for a token typed after
+  // the schema was refused, and asks again when the typing pauses.
+  function Logo() {
+    const { useEffect, useRef } = React;
+    const { headerEditor } = GraphiQL.React.useEditorContext({ nonNull: true });
+    const { schema, introspect } = GraphiQL.React.useSchemaContext({ nonNull: true });
+    const latest = useRef(introspect);
+    useEffect(() => {
+      latest.current = introspect;
+    });
+    useEffect(() => {
+      if (!headerEditor || schema) return undefined;
+      let timer;
+      const askAgain = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => latest.current(), 700);
+      };
+      headerEditor.on("change", askAgain);
+      return () => {
+        clearTimeout(timer);
+        headerEditor.off("change", askAgain);
+      };
+    }, [headerEditor, schema]);
+    return React.createElement("span", { className: "foyer-logo" }, "foyer");
+  }
+
+  function createFetcher() {
+    const options = {
+      url: endpoint,
+      headers: { Accept: "application/graphql-response+json, application/json" },
+      enableIncrementalDelivery: false,
+    };
+    const schemaFetcher = GraphiQL.createFetcher({ ...options, fetch: fetchSchema });
+    return GraphiQL.createFetcher({ ...options, schemaFetcher });
+  }
+
+  async function fetchSchema(url, request) {
+    let response;
+    try {
+      response = await fetch(url, request);
+    } catch (error) {
+      say("The schema could not be loaded: the server cannot be reached. Press “Re-fetch GraphQL schema” to try again.");
+      throw error;
+    }
+    const answer = await response.clone().json().catch(() => ({}));
+    if (answer?.data?.__schema) say("");
+    else say(`The schema could not be loaded: ${reasonOf(response, answer)}. ${adviceFor(response)}`);
+    return response;
+  }
+
+  function reasonOf(response, answer) {
+    const message = answer?.errors?.[0]?.message;
+    const status = `the server answered ${response.status} ${response.statusText}`.trim();
+    return message ? `${status} (${message.replace(/\.$/, "")})` : status;
+  }
+
+  function adviceFor(response) {
+    if (response.status === 401 || response.status === 403) {
+      return `Complete ${headersWith("YOUR-TOKEN")} under “Headers”; the schema then loads by itself.`;
+    }
+    return "Press “Re-fetch GraphQL schema” to try again.";
+  }
+
+  function say(text) {
+    notice.textContent = text;
+    notice.hidden = !text;
+  }
+
+  // The fragment never reaches a server; taking it out of the address bar keeps it out of bookmarks as well.
+  function takeToken() {
+    const token = new URLSearchParams(location.hash.slice(1)).get("token");
+    if (token) history.replaceState(history.state, "", location.pathname + location.search);
+    return token;
+  }
+
+  async function textOf(url) {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`the first query did not load (${response.status}). Reload the page.`);
+    return response.text();
+  }
+
+  function headersOfOpenTab(storage) {
+    const { tabs, activeTabIndex } = JSON.parse(storage?.getItem(`${STORED}tabState`) ?? "{}");
+    return tabs?.[activeTabIndex]?.headers;
+  }
+
+  // Headers hold a token, and GraphiQL's history holds headers, so everything ends with the browser tab.
+  function sessionStorageOrNone() {
+    try {
+      return window.sessionStorage;
+    } catch {
+      return null;
+    }
+  }
+})();

@@ -6,7 +6,7 @@ gets a copy of it: a file for SQLite, `CREATE DATABASE … TEMPLATE` for Postgre
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count
@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from server.migrating import migrate
 from tests.postgresql import PostgreSQL
+from tests.world import World, opened
 
 _numbers = count(1)
 
@@ -97,7 +99,12 @@ def _url(path: Path) -> str:
 
 def _migrate(url: str) -> None:
     """In a thread of its own: Alembic's environment may run an event loop, and the tests have theirs."""
-    from server.migrating import migrate  # noqa: PLC0415
-
     with ThreadPoolExecutor(1) as thread:
         thread.submit(migrate, url).result()
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    """The app over a fresh database on either engine, with organizers and tokens."""
+    async with opened(database_url) as found:
+        yield found

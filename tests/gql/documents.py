@@ -1,0 +1,170 @@
+"""Documents for comparing the two completions: written by hand, and generated from the schema."""
+
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+)
+from hypothesis import strategies as st
+
+# Arguments that the generator may give, by field; None stands for leaving them out.
+CONNECTION = ({}, {"first": "2"}, {"last": "2"}, {"first": "0"}, {"first": "3", "after": "null"})
+ARGUMENTS: dict[str, tuple[dict[str, str], ...]] = {
+    "Query.giftCards": (
+        *CONNECTION,
+        {"filter": '{balance: {gte: "5.00"}}', "first": "3"},
+        {"filter": '{not: {testmode: true}, or: [{expired: false}, {secret: {oneOf: ["AAA1"]}}]}'},
+        {"orderBy": "{field: BALANCE, direction: DESC}", "first": "4"},
+        {"orderBy": "{field: SECRET}", "last": "3"},
+        {"includeAccepted": "true"},
+    ),
+    "Query.organizer": ({"slug": '"acme"'}, {"slug": '"beta"'}, {"slug": '"nobody"'}),
+    "Query.event": ({"organizer": '"acme"', "slug": '"conf"'}, {"organizer": '"acme"', "slug": '"none"'}),
+    "Query.giftCard": ({"secret": '"AAA1"'}, {"secret": '"nope"'}, {"id": '"R2lmdENhcmQ6MQ=="'}, {"id": '"x"'}),
+    "Query.node": ({"id": '"R2lmdENhcmQ6MQ=="'}, {"id": '"T3JnYW5pemVyOjE="'}, {"id": '"R2lmdENhcmQ6OTk5"'}),
+    "Query.nodes": (
+        {"ids": "[]"},
+        {"ids": '["R2lmdENhcmQ6MQ==", "nope", "T3JnYW5pemVyOjE=", "R2lmdENhcmQ6MQ=="]'},
+    ),
+    "Event.name": ({}, {"language": '"de"'}, {"language": '"de-informal"'}, {"language": "null"}),
+    "Event.location": ({}, {"language": '"de"'}),
+    "SalesChannel.label": ({}, {"language": '"de"'}, {"language": '"tlh"'}),
+}
+
+
+@st.composite
+def documents(draw: st.DrawFn, schema: GraphQLSchema) -> str:
+    """A valid query: aliases, merged fields, fragments of both kinds, directives, several roots."""
+    generator = _Generator(draw, schema)
+    assert schema.query_type is not None
+    body = generator.selections(schema.query_type, 0)
+    return f"query Generated {body}\n" + "\n".join(generator.fragments)
+
+
+class _Generator:
+    def __init__(self, draw: st.DrawFn, schema: GraphQLSchema) -> None:
+        self.draw, self.schema = draw, schema
+        self.fragments: list[str] = []
+        self.aliases = 0
+
+    def selections(self, parent: Any, depth: int) -> str:
+        names = sorted(parent.fields)
+        simple = [name for name in names if is_leaf_type(get_named_type(parent.fields[name].type))]
+        offered = names if depth < 6 else simple
+        if depth < 1 or not offered:
+            offered = names
+        picked = self.draw(st.lists(st.sampled_from([*offered, "__typename"]), min_size=1, max_size=4))
+        parts = [self.field(parent, name, depth) for name in picked]
+        return "{ " + " ".join(self.wrapped(parent, part) for part in parts if part) + " __typename }"
+
+    def field(self, parent: Any, name: str, depth: int) -> str:
+        if name == "__typename":
+            return f"{self.alias()}__typename"
+        found: GraphQLField = parent.fields[name]
+        named: Any = get_named_type(found.type)
+        given = self.arguments(parent, name, found)
+        if given is None:
+            return ""
+        # An alias on every field with arguments, so that no two conflict.
+        head = f"{self.alias(must=bool(found.args))}{name}{given}"
+        if is_leaf_type(named):
+            return head
+        if depth >= 9:
+            return ""
+        if is_abstract_type(named):
+            return f"{head} {self.abstract(named, depth + 1)}"
+        return f"{head} {self.selections(named, depth + 1)}"
+
+    def abstract(self, named: Any, depth: int) -> str:
+        types = sorted(self.schema.get_possible_types(named), key=lambda each: each.name)
+        picked: list[GraphQLObjectType] = self.draw(st.lists(st.sampled_from(types), max_size=3, unique=True))
+        parts = [f"... on {each.name} {{ {self.alias(must=True)}id }}" for each in picked]
+        return "{ " + " ".join(["__typename", "id", *parts]) + " }"
+
+    def arguments(self, parent: Any, name: str, found: GraphQLField) -> str | None:
+        offered = ARGUMENTS.get(f"{parent.name}.{name}", CONNECTION if "first" in found.args else ({},))
+        given = self.draw(st.sampled_from(offered))
+        if not given:
+            return ""
+        return "(" + ", ".join(f"{key}: {value}" for key, value in given.items()) + ")"
+
+    def alias(self, *, must: bool = False) -> str:
+        if not must and self.draw(st.booleans()):
+            return ""
+        self.aliases += 1
+        return f"a{self.aliases}: "
+
+    def wrapped(self, parent: Any, part: str) -> str:
+        match self.draw(st.integers(0, 7)):
+            case 0:
+                return f"... on {parent.name} {{ {part} }}"
+            case 1:
+                return f"... {{ {part} }}"
+            case 2:
+                name = f"F{len(self.fragments)}"
+                self.fragments.append(f"fragment {name} on {parent.name} {{ {part} }}")
+                return f"...{name}"
+            case 3:
+                told = self.draw(st.sampled_from(["@include(if: true)", "@skip(if: false)", "@skip(if: true)"]))
+                return f"... {told} {{ {part} }}"
+        return part
+
+
+_CARD = (
+    "id",
+    "secret",
+    "balance { amount currency }",
+    "balance { amount } balance { currency }",
+    "b: balance { __typename x: amount }",
+    "testmode active",
+    "issuedAt expiresAt",
+    "conditions ownerTicketId",
+    "issuer { id slug name }",
+    "issuer { slug } issuer { name }",
+    "transactions { totalCount }",
+    "transactions(first: 1) { nodes { id number amount { amount } } }",
+    "transactions(last: 1) { edges { cursor node { text info } } pageInfo { hasPreviousPage hasNextPage } }",
+    "transactions(direction: DESC, first: 2) { nodes { bookedAt balanceAfter { amount } orderCode eventSlug } }",
+    "one: transactions(first: 1) { nodes { id } } two: transactions(last: 1) { nodes { id } }",
+    "transactions(first: 2) { nodes { acceptorSlug giftCard { id transactions(first: 1) { nodes { number } } } } }",
+    "transactions(first: 0) { nodes { id } edges { cursor } pageInfo { startCursor endCursor } }",
+)
+_ROOTS = (
+    "giftCards(first: 3) {{ nodes {{ {0} }} }}",
+    "giftCards(first: 2) {{ edges {{ cursor node {{ {0} }} }} pageInfo {{ hasNextPage endCursor }} }}",
+    "giftCards(last: 2) {{ totalCount edges {{ node {{ {0} }} }} pageInfo {{ hasPreviousPage startCursor }} }}",
+    'giftCard(secret: "AAA1") {{ {0} }}',
+    'giftCard(id: "R2lmdENhcmQ6MQ==") {{ __typename {0} }}',
+    'node(id: "R2lmdENhcmQ6MQ==") {{ __typename id ... on GiftCard {{ {0} }} ... on Event {{ slug }} }}',
+    'nodes(ids: ["R2lmdENhcmQ6MQ==", "T3JnYW5pemVyOjE=", "?"]) {{ id ... on GiftCard {{ {0} }} }}',
+    'organizer(slug: "acme") {{ slug giftCards(first: 2) {{ nodes {{ {0} }} }} }}',
+    "viewer {{ name organizers {{ nodes {{ slug giftCards(last: 2) {{ edges {{ node {{ {0} }} }} }} }} }} }}",
+    "organizers {{ totalCount nodes {{ giftCards(first: 1) {{ totalCount nodes {{ {0} }} }} }} }}",
+    'a: giftCard(secret: "AAA1") {{ {0} }} b: giftCard(secret: "none") {{ {0} }}',
+    "giftCards(first: 2) {{ ...P }} }} fragment P on GiftCardConnection {{ nodes {{ ...C }} }} "
+    "fragment C on GiftCard {{ {0} ",
+    "giftCards(first: 2, includeAccepted: true) {{ nodes {{ ... on Node {{ id }} ... on GiftCard {{ {0} }} }} }}",
+    "giftCards(first: 2) {{ nodes {{ ... @include(if: true) {{ {0} }} secret @skip(if: true) }} }}",
+    'giftCards(filter: {{balance: {{lt: "1000000"}}}}, orderBy: {{field: BALANCE}}) {{ nodes {{ {0} }} }}',
+)
+# Every root with every piece of a card: 255 documents.
+CARDS = [f"{{ {root.format(part)} }}" for root in _ROOTS for part in _CARD]
+
+# Documents that are refused in part: the rest must be answered all the same, and alike.
+PARTIAL = [
+    "{ giftCards(first: 101) { nodes { id } } viewer { name } }",
+    "{ giftCards(first: 1, last: 1) { nodes { id } } viewer { name } }",
+    "{ giftCards(first: -1) { nodes { id } } }",
+    '{ giftCards(organizer: "gamma") { nodes { id } } viewer { kind } }',
+    '{ giftCards(after: "nonsense") { nodes { id } } viewer { kind } }',
+    '{ giftCards(first: 2) { nodes { id transactions(after: "x") { nodes { id } } } } viewer { kind } }',
+    '{ organizer(slug: "acme") { slug giftCards(before: "x") { nodes { id } } salesChannels { nodes { id } } } }',
+    "{ giftCard { id } viewer { kind } }",
+    '{ giftCard(id: "a", secret: "b") { id } viewer { kind } }',
+    "{ giftCards(first: 1) { nodes { id a: transactions(first: 999) { nodes { id } } b: transactions { totalCount } } } }",
+]

@@ -1,0 +1,129 @@
+"""The two completions answer alike: every document of the corpus, and what hypothesis makes of the schema."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from gql import schema
+from gql.execution import Executor, Request
+from models.database import Database
+from resolvers.context import Context
+from tests.gql.documents import CARDS, PARTIAL, documents
+from tests.world import World, opened
+
+SCHEMA = schema.core(schema.build())
+
+
+@pytest.fixture
+async def populated(world: World) -> AsyncIterator[World]:
+    await populate(world)
+    yield world
+
+
+async def populate(world: World) -> None:
+    first = await world.card(2500, secret="AAA1", conditions="Only ☃ 🎁")
+    await world.transact(first, -150, text="a note", info={"b": [1, None, "ü"]})
+    await world.transact(first, 99)
+    await world.card(0, secret="bbb2", testmode=True, currency="JPY")
+    await world.card(10**13 - 1, secret="CCC3")
+    accepted = await world.card(700, of="beta", secret="BETA1")
+    await world.transact(accepted, -5, of="acme", accepted=True)
+
+
+async def both(context: Context, executor: Executor, request: Request) -> tuple[Any, Any]:
+    compiled = await executor.execute(context, request)
+    completed = await executor.complete(context, request)
+    compiled.body.pop("extensions", None)
+    return compiled.body, completed.body
+
+
+async def test_corpus_is_answered_alike(populated: World) -> None:
+    executor = Executor(populated.database.dialect)
+    assert len(set(CARDS)) >= 250
+    for text in CARDS:
+        compiled, completed = await both(populated.context(), executor, Request(text))
+        assert "errors" not in compiled, (text, compiled)
+        assert orjson.dumps(compiled) == orjson.dumps(completed), text
+
+
+async def test_corpus_is_compiled(populated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that quietly went to graphql-core would make the comparison compare nothing."""
+    executor = Executor(populated.database.dialect)
+
+    async def never(*_: Any) -> Any:
+        raise AssertionError("not compiled")
+
+    monkeypatch.setattr(Executor, "_by_graphql_core", never)
+    for text in CARDS:
+        answer = await executor.execute(populated.context(), Request(text))
+        assert answer.status_hint == 200
+
+
+@pytest.mark.parametrize("text", PARTIAL)
+async def test_partial_refusals_are_answered_alike(populated: World, text: str) -> None:
+    compiled, completed = await both(populated.context(), Executor(populated.database.dialect), Request(text))
+    assert orjson.dumps(compiled) == orjson.dumps(completed)
+    assert compiled["errors"]
+    for error in compiled["errors"]:
+        assert error["extensions"]["code"] in ("INVALID", "PERMISSION_DENIED")
+        assert error["path"]
+    if "viewer" in text:
+        assert compiled["data"]["viewer"]
+
+
+CONDITIONAL = """query Q($with: Boolean!, $without: Boolean = false, $first: Int = 2) {
+  giftCards(first: $first) { nodes { id secret @include(if: $with) ... @skip(if: $without) { currency: balance { currency } } } }
+}"""
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{"with": w, **rest} for w in (True, False) for rest in ({}, {"without": True}, {"without": False, "first": 1})],
+)
+async def test_conditions_and_defaults_of_variables(populated: World, variables: dict[str, Any]) -> None:
+    request = Request(CONDITIONAL, variables)
+    compiled, completed = await both(populated.context(), Executor(populated.database.dialect), request)
+    assert orjson.dumps(compiled) == orjson.dumps(completed)
+    (first, *_) = compiled["data"]["giftCards"]["nodes"]
+    assert ("secret" in first) is variables["with"]
+    assert ("currency" in first) is not variables.get("without", False)
+
+
+class _Loop:
+    """A world kept open over hypothesis's examples, which are synchronous."""
+
+    def __init__(self, url: str) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._opened = opened(url)
+        self.world: World = self.loop.run_until_complete(self._opened.__aenter__())
+        self.loop.run_until_complete(populate(self.world))
+        self.executor = Executor(self.database.dialect)
+
+    @property
+    def database(self) -> Database:
+        return self.world.database
+
+    def both(self, text: str) -> tuple[Any, Any]:
+        return self.loop.run_until_complete(both(self.world.context(), self.executor, Request(text)))
+
+    def close(self) -> None:
+        self.loop.run_until_complete(self._opened.__aexit__(None, None, None))
+        self.loop.close()
+
+
+@pytest.fixture
+def loop_world(sqlite_url: str) -> Iterator[_Loop]:
+    found = _Loop(sqlite_url)
+    yield found
+    found.close()
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=documents(SCHEMA))
+def test_generated_documents_are_answered_alike(loop_world: _Loop, text: str) -> None:
+    compiled, completed = loop_world.both(text)
+    assert orjson.dumps(compiled) == orjson.dumps(completed), text

@@ -1,0 +1,144 @@
+"""`python -m benchmarks`: foyer beside its peers, as a table (docs/benchmarks.md)."""
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+from rich.status import Status
+
+from benchmarks.contenders import CONTENDERS, Contender
+from benchmarks.engines import Engine, engine_named
+from benchmarks.measure import Pace, measure
+from benchmarks.report import Report
+from benchmarks.scenarios import SCENARIOS, Scenario
+from benchmarks.servers import Failed
+
+NORMAL = Pace(rounds=5, seconds=2.0, warm_up_seconds=0.5)
+QUICK = Pace(rounds=3, seconds=1.0, warm_up_seconds=0.3)
+OPTIONAL = ("strawberry-cached",)
+
+out, progress = Console(), Console(stderr=True)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    asked = parser().parse_args(words)
+    chosen = [each for each in SCENARIOS if not asked.only or each.name in asked.only]
+    names = [name for name in CONTENDERS if wanted(name, asked, chosen)]
+    report = Report(asked.engine, pace_of(asked))
+    # SIGTERM unwinds as Ctrl-C does, so nothing we started outlives us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="foyer-bench-")))
+        status = stack.enter_context(progress.status("starting"))
+        engine = stack.enter_context(engine_named(asked.engine, folder))
+        field = line_up(names, engine, folder, report, stack, status)
+        compete(chosen, field, report, status)
+    report.show(out if out.is_terminal else Console(width=150))
+    if asked.json:
+        report.write(asked.json)
+    return 1 if report.failures else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    scenarios = "\n".join(f"  {each.name:22}{each.title}" for each in SCENARIOS)
+    contenders = "\n".join(f"  {name:22}{kind.title}" for name, kind in CONTENDERS.items())
+    made = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measures foyer beside plain servers that do the same work, all started in this run.\n"
+        "Read the ratios: absolute figures differ by tens of percent from run to run.",
+        epilog=f"scenarios:\n{scenarios}\n\ncontenders:\n{contenders}\n\n"
+        "Exits 1 when a contender fails, answers wrongly, or foyer's ledger does not add up.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    names = [each.name for each in SCENARIOS]
+    made.add_argument(
+        "--only", nargs="+", action="extend", metavar="NAME", choices=names, help="only these scenarios"
+    )
+    made.add_argument("--quick", action="store_true", help="3 rounds of 1 s: one scenario in under a minute")
+    made.add_argument(
+        "--rounds", type=at_least_one, metavar="N", help=f"rounds per contender (default {NORMAL.rounds})"
+    )
+    made.add_argument(
+        "--seconds", type=more_than_zero, metavar="S", help=f"measured seconds (default {NORMAL.seconds:g})"
+    )
+    made.add_argument(
+        "--engine", choices=("sqlite", "postgresql"), default="sqlite", help="database of all contenders"
+    )
+    made.add_argument(
+        "--contenders",
+        nargs="+",
+        metavar="NAME",
+        choices=list(CONTENDERS),
+        help="only these (default: all but strawberry-cached)",
+    )
+    made.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
+    return made
+
+
+def at_least_one(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{word} is less than 1")
+    return number
+
+
+def more_than_zero(word: str) -> float:
+    number = float(word)
+    if not 0 < number < 3600:
+        raise argparse.ArgumentTypeError(f"{word} is not between 0 and 3600")
+    return number
+
+
+def pace_of(asked: argparse.Namespace) -> Pace:
+    pace = QUICK if asked.quick else NORMAL
+    return Pace(asked.rounds or pace.rounds, asked.seconds or pace.seconds, pace.warm_up_seconds)
+
+
+def wanted(name: str, asked: argparse.Namespace, chosen: list[Scenario]) -> bool:
+    if asked.contenders:
+        return name in asked.contenders
+    return name not in OPTIONAL and any(name in each.contenders for each in chosen)
+
+
+def line_up(
+    names: list[str], engine: Engine, folder: Path, report: Report, stack: ExitStack, status: Status
+) -> dict[str, Contender]:
+    """Every contender loaded and serving; one that cannot is reported and left out."""
+    field: dict[str, Contender] = {}
+    for name in names:
+        status.update(f"loading and starting {name}")
+        contender = CONTENDERS[name](engine, folder)
+        try:
+            contender.prepare()
+            contender.serve()
+            stack.callback(contender.server.stop)
+            contender.await_ready()
+            field[name] = contender
+        except (Failed, OSError, KeyError, ValueError) as error:
+            report.absent[name] = str(error) or repr(error)
+    return field
+
+
+def compete(chosen: list[Scenario], field: dict[str, Contender], report: Report, status: Status) -> None:
+    for scenario in chosen:
+        present = [field[name] for name in scenario.contenders if name in field]
+        for connections in scenario.connections:
+            report.figures += measure(scenario, connections, present, report.pace, tell=status.update)
+    written = {name for scenario in chosen if scenario.writes for name in scenario.contenders}
+    for name in (each for each in field if each in written):
+        status.update(f"checking the ledger of {name}")
+        report.ledgers[name] = field[name].ledger()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Failed as error:
+        sys.exit(f"benchmarks: {error}")

@@ -1,0 +1,54 @@
+"""Where the contenders keep their rows: a SQLite file each, or a database each in one PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from tests.postgresql import PostgreSQL
+
+
+class Engine(Protocol):
+    name: str
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Processes of the database itself, whose CPU time is shown apart."""
+
+    def database(self, name: str) -> str:
+        """Makes an empty database and answers its SQLAlchemy URL."""
+
+
+class Sqlite:
+    name = "sqlite"
+    pids: tuple[int, ...] = ()
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def database(self, name: str) -> str:
+        return f"sqlite+aiosqlite:///{self.folder / name}.sqlite3"
+
+
+class Postgresql:
+    name = "postgresql"
+
+    def __init__(self, server: PostgreSQL) -> None:
+        self.server = server
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        return (self.server.process.pid,) if self.server.process else ()
+
+    def database(self, name: str) -> str:
+        return self.server.create(name)
+
+
+@contextmanager
+def engine_named(name: str, folder: Path) -> Iterator[Engine]:
+    if name == "sqlite":
+        yield Sqlite(folder)
+    else:
+        # As it would run in earnest: commits are flushed, and autovacuum looks after what the writes leave.
+        with PostgreSQL.started(durable=True, autovacuum="on", shared_buffers="256MB") as server:
+            yield Postgresql(server)

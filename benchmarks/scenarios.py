@@ -1,0 +1,178 @@
+"""What is asked of whom, and what foyer is to reach."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks import checks, wire
+from benchmarks.contenders import SPREAD, Contender
+
+# Texts no right answer to a mutation holds: GraphQL refuses with status 200.
+GRAPHQL_REFUSALS = ('"errors":', '"code":')
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    title: str
+    contenders: tuple[str, ...]
+    requests: Callable[[Contender], list[str]]
+    check: Callable[[Any], None]
+    connections: tuple[int, ...] = (16,)
+    bad_markers: tuple[str, ...] = ()
+    writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """foyer's rate is to be at least `ratio` times the peer's."""
+
+    scenario: str
+    connections: int
+    peer: str
+    ratio: float
+
+
+TARGETS = (
+    Target("list", 16, "strawberry", 30),
+    Target("nested", 16, "strawberry", 25),
+    Target("by-id", 16, "strawberry", 30),
+    Target("by-id", 16, "constant", 0.5),
+    Target("pretix-list", 16, "fastapi", 5),
+    Target("transact", 16, "fastapi", 10),
+)
+
+
+def target(scenario: str, connections: int, peer: str) -> float | None:
+    for each in TARGETS:
+        if (each.scenario, each.connections, each.peer) == (scenario, connections, peer):
+            return each.ratio
+    return None
+
+
+def list_requests(to: Contender) -> list[str]:
+    return [wire.graphql(to, wire.LIST)]
+
+
+def nested_requests(to: Contender) -> list[str]:
+    return [wire.graphql(to, wire.NESTED)]
+
+
+def by_id_requests(to: Contender) -> list[str]:
+    return [wire.graphql(to, wire.BY_ID, {"id": card}) for card in to.card_node_ids]
+
+
+def pretix_list_requests(to: Contender) -> list[str]:
+    return [wire.get(to, wire.GIFT_CARDS)]
+
+
+def pretix_by_id_requests(to: Contender) -> list[str]:
+    return [wire.get(to, f"{wire.GIFT_CARDS}{card}/") for card in to.card_ids]
+
+
+def transact_requests(to: Contender) -> list[str]:
+    return transacts(to, to.card_ids)
+
+
+def transact_hot_requests(to: Contender) -> list[str]:
+    return transacts(to, to.card_ids[:1])
+
+
+def transact_graphql_requests(to: Contender) -> list[str]:
+    return graphql_transacts(to, to.card_node_ids)
+
+
+def transact_hot_graphql_requests(to: Contender) -> list[str]:
+    return graphql_transacts(to, to.card_node_ids[:1])
+
+
+def transacts(to: Contender, cards: list[int]) -> list[str]:
+    """A cent off every card, then a cent onto every card: a run may be as long as it likes."""
+    return [
+        wire.post(to, f"{wire.GIFT_CARDS}{card}/transact/", {"value": value, "text": "Benchmark"})
+        for value in ("-0.01", "0.01")
+        for card in cards
+    ]
+
+
+def graphql_transacts(to: Contender, cards: list[str]) -> list[str]:
+    return [
+        wire.graphql(to, wire.TRANSACT, {"input": {"id": card, "amount": amount, "text": "Benchmark"}})
+        for amount in ("-0.01", "0.01")
+        for card in cards
+    ]
+
+
+CROWDS = (1, 16, 64)
+GRAPHQL_PEERS = ("foyer", "strawberry", "strawberry-cached")
+
+# Reads come before writes: their checks compare balances with the fixture.
+SCENARIOS = (
+    Scenario("list", "GraphQL: 50 cards × 8 fields", GRAPHQL_PEERS, list_requests, checks.page),
+    Scenario(
+        "nested",
+        "GraphQL: the same, each with 5 transactions",
+        GRAPHQL_PEERS,
+        nested_requests,
+        checks.page_with_transactions,
+    ),
+    Scenario(
+        "by-id",
+        "GraphQL: one card by its id",
+        (*GRAPHQL_PEERS, "constant"),
+        by_id_requests,
+        checks.one_card,
+    ),
+    Scenario(
+        "pretix-list",
+        "pretix: 50 cards and the exact count",
+        ("foyer", "fastapi"),
+        pretix_list_requests,
+        checks.pretix_page,
+    ),
+    Scenario(
+        "pretix-by-id",
+        "pretix: one card by its id",
+        ("foyer", "fastapi"),
+        pretix_by_id_requests,
+        checks.pretix_card,
+    ),
+    Scenario(
+        "transact",
+        f"pretix: transact, spread over {SPREAD:,} cards",
+        ("foyer", "fastapi"),
+        transact_requests,
+        checks.pretix_card,
+        CROWDS,
+        writes=True,
+    ),
+    Scenario(
+        "transact-hot",
+        "pretix: transact, all on one card",
+        ("foyer", "fastapi"),
+        transact_hot_requests,
+        checks.pretix_card,
+        CROWDS,
+        writes=True,
+    ),
+    Scenario(
+        "transact-graphql",
+        f"GraphQL: transact, spread over {SPREAD:,} cards",
+        ("foyer", "strawberry"),
+        transact_graphql_requests,
+        checks.transacted,
+        CROWDS,
+        GRAPHQL_REFUSALS,
+        writes=True,
+    ),
+    Scenario(
+        "transact-hot-graphql",
+        "GraphQL: transact, all on one card",
+        ("foyer", "strawberry"),
+        transact_hot_graphql_requests,
+        checks.transacted,
+        CROWDS,
+        GRAPHQL_REFUSALS,
+        writes=True,
+    ),
+)

@@ -1,4 +1,4 @@
-"""Tokens: who is asking. Found by the digest of their secret on every request; created, listed and revoked rarely."""
+"""Tokens: who is asking. Found by the digest of their secret on every request; created and revoked rarely."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -7,7 +7,19 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Text, aggregate_strings, bindparam, cast, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from models.database import Database, Plan, Query, Rows, Statement
 from models.event import event
@@ -57,15 +69,13 @@ class Listed:
     created_at: datetime
 
 
-# -- verbs -----------------------------------------------------------------------------------------------------
+# -- verbs ---------------------------------------------------------------------------------------------------
 
 
-async def authenticate(
-    database: Database, secret: str, kinds: Collection[Kind] | None, now: datetime
-) -> Principal:
+async def authenticate(database: Database, secret: str, kinds: Collection[Kind] | None, now: datetime) -> Principal:
     """Who presents this secret: a token of one of the `kinds`, or of any.
 
-    Refuses with `Unauthenticated`, whose reason is `unknown`, `inactive`, `revoked`, `uninitialized` or `expired`.
+    Refuses with `Unauthenticated`; reasons: `unknown`, `inactive`, `revoked`, `uninitialized`, `expired`.
     """
     query = _by_digest(database.dialect).query({"digest": digest_of(secret)})
     rows = await database.read(lambda: _rows(query))
@@ -93,8 +103,8 @@ async def create(
 ) -> Created:
     """A new token for some of the asker's organizers; with `all_events` false only for those named.
 
-    An app or client token also gets a public id. Refuses with `PermissionDenied` for an organizer that is not the
-    asker's, with `NotFound` for an unknown event, and with `Invalid`.
+    An app or client token also gets a public id. Refuses with `PermissionDenied` for an organizer that is not
+    the asker's, with `NotFound` for an unknown event, and with `Invalid`.
     """
     work.principal.require(MANAGE)
     _check(name, organizers, scopes)
@@ -128,19 +138,22 @@ async def create(
 async def revoke(work: Work, *, token_id: int | None = None, prefix: str | None = None) -> int:
     """End a token for good; its id. Nothing happens if it is revoked already.
 
-    Only tokens whose organizers are all the asker's can be named. Refuses with `NotFound`, and with `Invalid` a
-    prefix that several tokens have.
+    Only tokens whose organizers are all the asker's can be named. Refuses with `NotFound`, and with `Invalid`
+    a prefix that several tokens have.
     """
     work.principal.require(MANAGE)
-    ids = tuple(work.principal.organizers.values())
-    found = await work.rows(_named(work.engine_dialect), token_id=token_id, prefix=prefix, organizer_ids=ids)
-    if not found:
+    found: dict[int, list[int]] = {}
+    for found_id, organizer_id in await work.rows(NAMED, token_id=token_id, prefix=prefix):
+        found.setdefault(found_id, []).append(organizer_id)
+    own = set(work.principal.organizers.values())
+    reached = {found_id: ids for found_id, ids in found.items() if own.issuperset(ids)}
+    if not reached:
         raise NotFound("token", "There is no such token.")
-    if len(found) > 1:
+    if len(reached) > 1:
         raise Invalid("Several tokens begin like that; name one by its id.", field="prefix", reason="ambiguous")
-    found_id: int = found[0][0]
-    if await work.row(REVOKE, token_id=found_id, revoked=Status.REVOKED.value):
-        for (organizer_id,) in await work.rows(ORGANIZERS_OF, token_id=found_id):
+    ((found_id, organizer_ids),) = reached.items()
+    if await work.row(REVOKE, token_id=found_id, wanted=Status.REVOKED.value):
+        for organizer_id in organizer_ids:
             await work.record("token.revoked", organizer_id, found_id, {})
     return found_id
 
@@ -153,12 +166,23 @@ async def listed(context: Context) -> list[Listed]:
     query = statement.query({"organizer_ids": tuple(context.principal.organizers.values())})
     rows = statement.read(await context.database.read(lambda: _rows(query)))
     return [
-        Listed(row[0], Kind(row[1]), row[2], row[3], tuple(sorted(row[4].split())), tuple(row[5]), Status(row[6]), *row[7:])
-        for row in rows
+        Listed(
+            *(
+                token_id,
+                Kind(kind),
+                name,
+                prefix,
+                tuple(sorted(slugs.split())),
+                tuple(scopes),
+                Status(status),
+            ),
+            *times,
+        )
+        for token_id, kind, name, prefix, slugs, scopes, status, *times in rows
     ]
 
 
-# -- parts -----------------------------------------------------------------------------------------------------
+# -- parts ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +240,71 @@ async def _reach_event(work: Work, token_id: int, organizer_ids: Sequence[int], 
         raise NotFound("event", f"There is no event {slug!r}.", field="events")
 
 
-# -- statements ------------------------------------------------------------------------------------------------
+# -- statements ----------------------------------------------------------------------------------------------
 
-_columns = token.c
-INSERT = insert(token).values({name: bindparam(name) for name in token.c.keys() if name != "id"}).returning(token.c.id)
+
+def _joined(values: ColumnElement[Any], separator: str, dialect: Dialect) -> ColumnElement[Any]:
+    """The values of many rows in one text, in any order."""
+    aggregate = func.string_agg if dialect.name == "postgresql" else func.group_concat
+    return aggregate(cast(values, String), literal_column(f"'{separator}'"), type_=String)
+
+
+@cache
+def _by_digest(dialect: Dialect) -> Statement:
+    events = (
+        select(_joined(token_event.c.event_id, ",", dialect))
+        .where(
+            token_event.c.organizer_id == token_organizer.c.organizer_id,
+            token_event.c.token_id == token_organizer.c.token_id,
+        )
+        .scalar_subquery()
+    )
+    shown = (
+        *(token.c[name] for name in ("id", "kind", "name", "status", "access", "scopes", "all_events")),
+        *(token.c.profile, token.c.expires_at, organizer.c.slug, organizer.c.id, events),
+    )
+    return Statement(_with_organizers(*shown).where(token.c.digest == bindparam("digest")), dialect)
+
+
+@cache
+def _list(dialect: Dialect) -> Statement:
+    slugs = (
+        select(_joined(organizer.c.slug, " ", dialect))
+        .join(token_organizer, token_organizer.c.organizer_id == organizer.c.id)
+        .where(token_organizer.c.token_id == token.c.id)
+        .scalar_subquery()
+    )
+    own = select(token_organizer.c.token_id).where(any_of(token_organizer.c.organizer_id, "organizer_ids", dialect))
+    shown = (
+        *(token.c.id, token.c.kind, token.c.name, token.c.prefix, slugs),
+        *(token.c.scopes, token.c.status, token.c.expires_at, token.c.created_at),
+    )
+    newest = select(*shown).where(token.c.id.in_(own)).order_by(token.c.id.desc())
+    return Statement(newest.limit(literal_column(str(LISTED_MAX))), dialect)
+
+
+def _with_organizers(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    joined = token.join(token_organizer, token_organizer.c.token_id == token.c.id)
+    joined = joined.join(organizer, organizer.c.id == token_organizer.c.organizer_id)
+    return select(*columns).select_from(joined)
+
+
+NAMED = _with_organizers(token.c.id, organizer.c.id).where(
+    (token.c.id == bindparam("token_id", type_=Id)) | (token.c.prefix == bindparam("prefix", type_=String))
+)
+INSERT = (
+    insert(token)
+    .values({column.name: bindparam(column.name) for column in token.c if column is not token.c.id})
+    .returning(token.c.id)
+)
 INSERT_ORGANIZER = insert(token_organizer).returning(token_organizer.c.token_id)
 INSERT_EVENT = insert(token_event).returning(token_event.c.token_id)
 EVENT = select(event.c.id).where(
     event.c.organizer_id == bindparam("organizer_id", type_=Id), event.c.slug == bindparam("slug")
 )
-ORGANIZERS_OF = select(token_organizer.c.organizer_id).where(
-    token_organizer.c.token_id == bindparam("token_id", type_=Id)
+REVOKE = (
+    update(token)
+    .where(token.c.id == bindparam("token_id", type_=Id), token.c.status != bindparam("wanted"))
+    .values(status=bindparam("wanted"))
+    .returning(token.c.id)
 )

@@ -15,11 +15,12 @@ from models.database import Database, open_database
 from resolvers.authentication import Authenticator
 from resolvers.context import utc_now
 from rest.pretix.app import Pretix
+from server.deadline import Deadline
 from server.graphql import GraphQL
 from server.health import Health
 from server.maintenance import Maintenance
 from server.request_id import RequestIds
-from server.settings import Settings
+from server.settings import Settings, read_settings
 
 log = structlog.get_logger()
 
@@ -93,6 +94,7 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(
         depth_max=settings.graphql_depth_max,
         cost_max=settings.graphql_cost_max,
+        fields_max=settings.graphql_fields_max,
         aliases_max=settings.graphql_aliases_max,
         tokens_max=settings.graphql_tokens_max,
         root_fields_max=settings.graphql_root_fields_max,
@@ -105,4 +107,5 @@ def limits_of(settings: Settings) -> Limits:
 def create() -> ASGIApp:
     """What uvicorn serves: the application with its settings from the environment."""
     log.info("starting", pid=os.getpid())
-    return RequestIds(Foyer(Settings()))
+    settings = read_settings()
+    return RequestIds(Deadline(Foyer(settings), settings.request_timeout_seconds))

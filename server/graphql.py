@@ -8,6 +8,7 @@ for a page gets GraphiQL.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -32,7 +33,17 @@ log = structlog.get_logger()
 JSON = b"application/json"
 RESPONSE_JSON = b"application/graphql-response+json"
 SCHEMES = ("bearer", "token", "device")
-ALLOW = (b"allow", b"GET, POST")
+ALLOW = (b"allow", b"GET, HEAD, POST")
+CHARSETS = ("", "utf-8", "utf8")
+# A well-formed GraphQL request is answered with 200 where the answer is plain JSON, even if nothing of it was run: a
+# client that speaks no newer media type takes any other status for "there is no GraphQL here".
+REQUEST_ERRORS = {
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "BAD_OPERATION",
+    "BAD_VARIABLES",
+    "LIMIT_EXCEEDED",
+}
 
 # Nobody: may ask what the schema is, and nothing else.
 ANONYMOUS = Principal("anonymous", "anonymous", {}, frozenset(), access=frozenset())
@@ -66,15 +77,19 @@ class GraphQL:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        accept: bytes = headers.get(b"accept", b"*/*")
-        if scope["method"] in ("GET", "HEAD") and b"text/html" in accept and b"query=" not in scope["query_string"]:
+        accept: bytes = headers.get(b"accept", RESPONSE_JSON)
+        method: str = scope["method"]
+        if method in ("GET", "HEAD") and b"text/html" in accept and b"query=" not in scope["query_string"]:
             await self.graphiql.page(scope, receive, send)
             return
         media_type = _media_type(accept)
         extra: tuple[tuple[bytes, bytes], ...] = ()
         try:
+            if media_type is None:
+                message = "Answers are application/graphql-response+json or application/json; you accept neither."
+                raise _Refusal(406, message, "NOT_ACCEPTABLE")
             request = await self._request(scope, headers, receive)
-            answer = await self._answer(request, headers, scope["method"])
+            answer = await self._answer(request, headers, method)
         except _Refusal as refusal:
             error = GraphQLError(refusal.message, extensions={"code": refusal.code})
             answer = Answer({"errors": [error.formatted]}, refusal.status)
@@ -84,29 +99,32 @@ class GraphQL:
         except Problem as problem:
             answer = Answer({"errors": [request_error(problem).formatted]}, problem.status_hint)
             extra = _headers_of(problem)
-        await _send(send, answer, media_type, extra)
+        await _send(send, answer, media_type or JSON, extra, bodiless=method == "HEAD")
 
     # -- what is asked ---------------------------------------------------------------------------------------------
 
     async def _request(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Request:
         if scope["method"] == "POST":
             return await self._posted(headers, receive)
-        if scope["method"] == "GET":
+        if scope["method"] in ("GET", "HEAD"):
             return self._in_query(scope["query_string"])
         raise _Refusal(405, "GraphQL is asked by GET or POST.", "METHOD_NOT_ALLOWED")
 
     async def _posted(self, headers: Mapping[bytes, bytes], receive: Receive) -> Request:
         content_type = headers.get(b"content-type", b"")
-        if not content_type.startswith(JSON):
-            raise _Refusal(415, "The body is JSON: Content-Type: application/json.", "UNSUPPORTED_MEDIA_TYPE")
-        if b"charset=" in content_type and b"utf-8" not in content_type.lower():
-            raise _Refusal(415, "The body is UTF-8.", "UNSUPPORTED_MEDIA_TYPE")
+        if content_type != JSON:
+            media_type, charset = _content_type(content_type)
+            if media_type != JSON.decode():
+                raise _Refusal(415, "The body is JSON: Content-Type: application/json.", "UNSUPPORTED_MEDIA_TYPE")
+            if charset not in CHARSETS:
+                raise _Refusal(415, "The body is UTF-8.", "UNSUPPORTED_MEDIA_TYPE")
         return _request_of(self._json(await _body(receive, self._body_limit_bytes)))
 
     def _in_query(self, query: bytes) -> Request:
         given: dict[str, Any] = dict(parse_qsl(query.decode("ascii", "replace"), keep_blank_values=True))
-        if "variables" in given:
-            given["variables"] = self._json(given["variables"].encode() or b"null")
+        for name in ("variables", "extensions"):
+            if name in given:
+                given[name] = self._json(given[name].encode() or b"null")
         if not given.get("operationName"):
             given.pop("operationName", None)
         return _request_of(given)
@@ -117,12 +135,12 @@ class GraphQL:
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError as error:
-            raise _Refusal(400, f"The body is not JSON: {error}.") from None
+            raise _Refusal(400, f"This is not JSON: {error}.") from None
 
     # -- what is answered ------------------------------------------------------------------------------------------
 
     async def _answer(self, request: Request, headers: Mapping[bytes, bytes], method: str) -> Answer:
-        if method == "GET" and self._executor.is_mutation(request):
+        if method != "POST" and self._executor.is_mutation(request):
             raise _Refusal(405, "A mutation is asked by POST.", "METHOD_NOT_ALLOWED")
         principal = await self._principal(request, headers)
         try:
@@ -171,12 +189,43 @@ async def _body(receive: Receive, limit: int) -> bytes:
     return body
 
 
-def _media_type(accept: bytes) -> bytes:
-    """Today's media type for whoever names it or asks for nothing in particular but it; JSON for everybody else."""
-    if RESPONSE_JSON in accept:
-        named, _, later = accept.partition(RESPONSE_JSON)
-        return JSON if JSON + b"," in named and b"q=0" in later.partition(b",")[0] else RESPONSE_JSON
-    return JSON
+@lru_cache(256)
+def _media_type(accept: bytes) -> bytes | None:
+    """The answer's media type: of the two the one whose quality is higher; None if neither is acceptable.
+
+    A range that names both equally means JSON, which every client reads; naming both equally means the newer one.
+    """
+    ranges = dict(map(_range, accept.decode("latin-1").split(",")))
+    named = ranges.get(RESPONSE_JSON.decode(), _wild(ranges))
+    plain = ranges.get(JSON.decode(), _wild(ranges))
+    if named <= 0 and plain <= 0:
+        return None
+    prefers_plain = plain > named or (plain == named and RESPONSE_JSON.decode() not in ranges)
+    return JSON if prefers_plain else RESPONSE_JSON
+
+
+def _wild(ranges: Mapping[str, float]) -> float:
+    return ranges.get("application/*", ranges.get("*/*", 0.0))
+
+
+def _range(written: str) -> tuple[str, float]:
+    """A media range of an Accept header and its quality; one that is no number counts as not said."""
+    name, *parameters = [part.strip() for part in written.lower().split(";")]
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip() == "q":
+            try:
+                return name, min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                break
+    return name, 1.0
+
+
+def _content_type(written: bytes) -> tuple[str, str]:
+    """The media type and the charset of a Content-Type header, in lower case."""
+    name, *parameters = [part.strip() for part in written.decode("latin-1").lower().split(";")]
+    found = dict(parameter.partition("=")[::2] for parameter in parameters)
+    return name, found.get("charset", "").strip('"')
 
 
 def _headers_of(problem: Problem) -> tuple[tuple[bytes, bytes], ...]:
@@ -187,12 +236,12 @@ def _headers_of(problem: Problem) -> tuple[tuple[bytes, bytes], ...]:
     return ()
 
 
-async def _send(send: Send, answer: Answer, media_type: bytes, extra: tuple[tuple[bytes, bytes], ...]) -> None:
-    # A client that speaks plain JSON takes anything but 200 for "no GraphQL here"; only what never was a request,
-    # or was nobody's, tells it otherwise.
+async def _send(
+    send: Send, answer: Answer, media_type: bytes, extra: tuple[tuple[bytes, bytes], ...], *, bodiless: bool
+) -> None:
     status = answer.status_hint
-    if media_type is JSON and status == 400 and "extensions" in answer.body["errors"][0]:
-        status = 400 if answer.body["errors"][0]["extensions"].get("code") == "BAD_REQUEST" else 200
+    if media_type is JSON and status == 400 and answer.body["errors"][0]["extensions"]["code"] in REQUEST_ERRORS:
+        status = 200
     body = orjson.dumps(answer.body)
     await send(
         {
@@ -208,4 +257,4 @@ async def _send(send: Send, answer: Answer, media_type: bytes, extra: tuple[tupl
             ],
         }
     )
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"" if bodiless else body})

@@ -1,0 +1,1 @@
+"""The switchboard: app, settings, command line, tokens to principals, limits, background work. Nothing imports it."""

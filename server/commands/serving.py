@@ -1,0 +1,40 @@
+"""`foyer serve`"""
+
+import math
+import sys
+
+import uvicorn
+
+from server import logs
+from server.commands.opened import require_current
+from server.importing import imported
+from server.settings import Settings, read_settings
+
+APPLICATION = "server.app:create"
+
+
+def run(*, host: str | None, port: int | None, workers: int | None) -> None:
+    given = {"host": host, "port": port, "workers": workers}
+    settings = read_settings(**{name: value for name, value in given.items() if value is not None})
+    require_current(settings)
+    serve(settings)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop. Each worker reads its settings from the environment."""
+    if settings.workers == 1:
+        imported(APPLICATION.partition(":")[0])
+    uvicorn.run(
+        APPLICATION,
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="auto" if sys.platform == "win32" else "uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=math.ceil(settings.request_timeout_seconds),
+        log_config=logs.configuration(settings.log_level, settings.log_format),
+    )

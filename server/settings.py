@@ -1,0 +1,172 @@
+"""Settings: read from the environment, each checked before anything starts.
+
+A name's last word is its unit (docs/settings.md). Nothing else in the program reads the environment.
+"""
+
+from importlib.util import find_spec
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.exc import ArgumentError
+
+from models.database import Connect
+from models.database.opening import checked_driver
+from server.refused import Refused
+
+PREFIX = "FOYER_"
+# A wrong value of these is not shown: it may hold a password.
+UNSHOWN = {"database_url"}
+
+
+class WrongSettings(Refused):
+    """The environment asks for something that cannot be; the message names each variable and what it may be."""
+
+    exit_code = 2
+
+
+def read_settings(**given: Any) -> "Settings":
+    """The settings of the environment; those given replace it. Raises `WrongSettings`."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise WrongSettings("\n".join(map(_told, error.errors(include_url=False)))) from None
+
+
+def _database_url(value: str) -> str:
+    try:
+        driver = checked_driver(value)
+    except ArgumentError:
+        raise ValueError("not a database URL") from None
+    if driver.startswith("postgresql") and find_spec("asyncpg") is None:
+        raise ValueError("PostgreSQL needs a driver that is not installed: pip install 'foyer[postgres]'")
+    return value
+
+
+def _base_url(value: str | None) -> str | None:
+    if not value:
+        return None
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return value.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """Every setting, by its name without the prefix, in lower case."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        default="sqlite+aiosqlite:///foyer.sqlite3",
+        description="Where the data is: `sqlite+aiosqlite:///<file>` or "
+        "`postgresql+asyncpg://<user>:<password>@<host>:<port>/<database>`.",
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on; `0.0.0.0` is every one.")
+    port: int = Field(default=8000, ge=0, le=65535, description="TCP port to listen on; 0 takes any that is free.")
+    workers: int = Field(default=1, ge=1, le=256, description="Processes that serve. One is best on SQLite.")
+    base_url: Annotated[str | None, AfterValidator(_base_url)] = Field(
+        default=None,
+        description="The server's own address as clients see it, for links in answers; empty: that of the request.",
+    )
+
+    inline_deadline_ms: float = Field(
+        default=5.0,
+        gt=0,
+        le=1000,
+        description="Longest stay of one read on the event loop, in milliseconds (SQLite); a longer one moves off it.",
+    )
+    read_timeout_seconds: float = Field(default=5.0, gt=0, le=3600, description="Longest time of one read, in seconds.")
+    write_timeout_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        le=3600,
+        description="Longest wait of a write for its turn, its locks and its commit, in seconds.",
+    )
+    request_timeout_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        description="Longest time of one request, in seconds; also what running ones get when the server stops.",
+    )
+    group_max: int = Field(default=64, ge=1, le=10_000, description="Most writes that share one commit, a number.")
+    connections_max: int = Field(
+        default=8,
+        ge=1,
+        le=1000,
+        description="Most connections of one process that read (PostgreSQL), or threads that do (SQLite), a number.",
+    )
+    synchronous: Literal["FULL", "NORMAL"] = Field(
+        default="FULL",
+        description="SQLite's durability: `FULL` survives a power cut, `NORMAL` may lose the last commits then.",
+    )
+    token_cache_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        le=3600,
+        description="How long a token is good without being looked up again, in seconds; 0: never.",
+    )
+
+    body_limit_bytes: int = Field(
+        default=1024 * 1024, ge=1024, le=1024**3, description="Largest body of a request, in bytes."
+    )
+    json_depth_max: int = Field(default=64, ge=4, le=1000, description="Deepest nesting of JSON in a body, in levels.")
+    graphql_depth_max: int = Field(
+        default=15, ge=1, le=100, description="Deepest nesting of a GraphQL document, in levels of selection sets."
+    )
+    graphql_cost_max: int = Field(
+        default=10_000,
+        ge=1,
+        le=10**9,
+        description="Highest cost of a GraphQL request, in fields: each counts once per object its lists may hold.",
+    )
+    graphql_fields_max: int = Field(
+        1_000,
+        ge=1,
+        le=1_000_000,
+        description="Most fields in a GraphQL operation, a number; a fragment's count wherever it is spread.",
+    )
+    graphql_aliases_max: int = Field(
+        default=100, ge=0, le=100_000, description="Most aliases in a GraphQL document, a number."
+    )
+    graphql_tokens_max: int = Field(
+        default=5_000, ge=10, le=1_000_000, description="Longest GraphQL document, in lexical tokens."
+    )
+    graphql_root_fields_max: int = Field(
+        default=20, ge=1, le=1000, description="Most fields at the root of a GraphQL operation, a number."
+    )
+    page_size_max: int = Field(
+        default=100, ge=1, le=10_000, description="Largest page of a GraphQL list (`first`, `last`), in objects."
+    )
+    document_cache_max: int = Field(
+        default=1000, ge=0, le=1_000_000, description="Most GraphQL documents kept compiled, a number per process."
+    )
+    introspection: bool = Field(
+        default=True, description="Whether the GraphQL schema can be asked for, `true` or `false`; GraphiQL needs it."
+    )
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least that is logged."
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="console", description="`json`: one object a line, for machines; `console`: for people."
+    )
+
+    def connect(self) -> Connect:
+        """How to reach the database."""
+        return Connect(
+            url=self.database_url,
+            inline_deadline_seconds=self.inline_deadline_ms / 1000,
+            read_timeout_seconds=self.read_timeout_seconds,
+            write_timeout_seconds=self.write_timeout_seconds,
+            group_max=self.group_max,
+            connections_max=self.connections_max,
+            synchronous=self.synchronous,
+        )
+
+
+def _told(error: ErrorDetails) -> str:
+    name = str(error["loc"][0]) if error["loc"] else ""
+    message = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    told = f"{PREFIX}{name.upper()}: {message}"
+    return told if name in UNSHOWN else f"{told}; it is {error['input']!r}"

@@ -36,9 +36,7 @@ class Context:
     def now(self) -> datetime:
         return self.clock()
 
-    async def read(
-        self, plan: Compiled, arguments: Sequence[Any] = (), given: Mapping[str, Any] | None = None
-    ) -> Any:
+    async def read(self, plan: Compiled, arguments: Sequence[Any] = (), given: Mapping[str, Any] | None = None) -> Any:
         """Answer a compiled selection. Refuses with `PermissionDenied` if a scope it needs is missing."""
         for scope in plan.scopes:
             self.principal.require(scope)
@@ -88,9 +86,7 @@ class Work:
     async def row(self, clause: Executable, /, **parameters: Any) -> Any:
         return await self._tx.row(clause, **parameters)
 
-    async def read(
-        self, plan: Compiled, arguments: Sequence[Any] = (), given: Mapping[str, Any] | None = None
-    ) -> Any:
+    async def read(self, plan: Compiled, arguments: Sequence[Any] = (), given: Mapping[str, Any] | None = None) -> Any:
         """Answer a selection from inside the transaction: what this unit wrote is in it, and nothing later.
 
         Scopes are not asked here: a verb's answer shows what it wrote, and the verb has asked for its own scope.

@@ -26,6 +26,10 @@ KEPT_FOR = timedelta(hours=24)
 FIND = select(idempotency_key.c.fingerprint, idempotency_key.c.outcome).where(
     idempotency_key.c.digest == bindparam("digest")
 )
+FIND_FRESH = select(idempotency_key.c.outcome).where(
+    idempotency_key.c.digest == bindparam("digest"),
+    idempotency_key.c.created_at >= bindparam("oldest", type_=UtcDateTime),
+)
 SETTLE = (
     update(idempotency_key)
     .where(idempotency_key.c.digest == bindparam("key"))
@@ -85,7 +89,15 @@ class _Work(Protocol):
 
 def digest_of(*parts: str) -> str:
     """One digest of several texts; no two different lists of texts share one."""
-    return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(
+        "\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
+    ).hexdigest()
+
+
+async def find(work: _Work, digest: str) -> str | None:
+    """What is kept under a key, as it was dumped; None if there is nothing, or nothing any more."""
+    found = await work.row(FIND_FRESH, digest=digest, oldest=work.now - KEPT_FOR)
+    return None if found is None else str(found[0])
 
 
 async def keep(work: _Work, verb: Callable[[Any], Awaitable[T]], kept: Kept[T]) -> Settled[T]:

@@ -5,8 +5,22 @@ queries and is sent rows, so that the same plan runs inline on the event loop (S
 on a PostgreSQL connection; and writing, where units of work that wait together share one commit.
 """
 
+from sqlalchemy import Dialect
+
 from models.database.interface import Connect, Database, Plan, Tx, Unit
 from models.database.opening import dialect_of, open_database
 from models.database.statement import Query, Rows, Statement
 
-__all__ = ["Connect", "Database", "Plan", "Query", "Rows", "Statement", "Tx", "Unit", "dialect_of", "open_database"]
+__all__ = [
+    "Connect",
+    "Database",
+    "Dialect",
+    "Plan",
+    "Query",
+    "Rows",
+    "Statement",
+    "Tx",
+    "Unit",
+    "dialect_of",
+    "open_database",
+]

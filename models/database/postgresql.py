@@ -125,7 +125,8 @@ class _Pool:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        async with self._free:
+        await self._take_turn()
+        try:
             connection = self._idle.pop() if self._idle else None
             if connection is None or connection.is_closed():
                 connection = await _open(self._connect, self._connect.read_timeout_seconds)
@@ -139,6 +140,17 @@ class _Pool:
                     raise
                 raise refusal from error
             self._idle.append(connection)
+        finally:
+            self._free.release()
+
+    async def _take_turn(self) -> None:
+        try:
+            if self._free.locked():
+                await asyncio.wait_for(self._free.acquire(), self._connect.read_timeout_seconds)
+            else:
+                await self._free.acquire()
+        except TimeoutError:
+            raise Unavailable("Too many reads are waiting for the database.", retry_after=1) from None
 
     async def close(self) -> None:
         idle, self._idle = self._idle, []
@@ -173,8 +185,15 @@ class _Tx(Tx):
         return await _drive(plan, self._connection)
 
     async def attempt(self, unit: Unit[T]) -> T:
-        async with self._connection.transaction():
-            return await unit(self)
+        # The driver makes no savepoints in a transaction that it did not begin itself.
+        await self._connection.execute("SAVEPOINT attempt")
+        try:
+            outcome = await unit(self)
+        except BaseException:
+            await self._connection.execute("ROLLBACK TO attempt; RELEASE attempt")
+            raise
+        await self._connection.execute("RELEASE attempt")
+        return outcome
 
 
 @dataclass(slots=True, eq=False)

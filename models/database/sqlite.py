@@ -10,6 +10,7 @@ that never suspends here, so it is driven by a single `send`. Other processes ma
 """
 
 import asyncio
+import math
 import sqlite3
 import threading
 import time
@@ -139,6 +140,8 @@ class _Reader:
             try:
                 return self._drive(plan)
             finally:
+                # Never stopped for being late: the connection would stay inside the transaction for good.
+                self._deadline = math.inf
                 self.connection.execute("ROLLBACK")
         except sqlite3.OperationalError as error:
             raise self._refusal(error) from error

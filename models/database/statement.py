@@ -33,7 +33,7 @@ class Statement:
         compiled = clause.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
         assert isinstance(compiled, SQLCompiler)
         self.sql = str(compiled)
-        self.writes = compiled.isinsert or compiled.isupdate or compiled.isdelete
+        self.writes = compiled.dml_compile_state is not None or any(cte.element.is_dml for cte in compiled.ctes or ())
         self._binds = self._bindings(compiled, {} if columns is None else dict.fromkeys(columns))
         self._results = self._processors(compiled, dialect)
 
@@ -64,7 +64,7 @@ class Statement:
         found: list[tuple[str, Any, Processor | None]] = []
         for name in compiled.positiontup or []:
             bind = compiled.binds[name]
-            default = absent[name] if name in absent else REQUIRED if bind.required else bind.value
+            default = absent.get(name, REQUIRED if bind.required else bind.value)
             processor: Any = compiled._bind_processors.get(name)
             found.append((name, default, processor))
         return found

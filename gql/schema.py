@@ -10,7 +10,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from gql import gift_cards, ids
 from gql.events import Event
-from gql.gift_cards import ABSENT, GiftCard, GiftCardFilter, GiftCardMutations, GiftCardOrder, GiftCardTransaction
+from gql.gift_card_mutations import GiftCardMutations
+from gql.gift_cards import ABSENT, GiftCard, GiftCardFilter, GiftCardOrder, GiftCardTransaction
 from gql.nodes import Node
 from gql.organizers import Organizer
 from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page

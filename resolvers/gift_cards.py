@@ -1,4 +1,4 @@
-"""Gift cards: issue, transact, update, enable, disable, and what can be read of them and their transactions.
+"""Gift cards: issue, transact, update, enable, disable.
 
 Money moves in `transact` and nowhere else: one guarded UPDATE takes the card's lock, its new balance and the next
 number of its ledger, and the transaction row with that number follows in the same unit of work. The tables refuse
@@ -11,20 +11,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Dialect, Select, Text, and_, bindparam, func, insert, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
-
-from models.change import change
 from models.currency import CODES
-from models.gift_card import gift_card, gift_card_acceptance, gift_card_transaction
-from models.metadata import Hundredths, Id, JsonText, UtcDateTime
 from models.money import HUNDREDTHS_MAX
 from models.problems import AmountTooLarge, Disabled, InsufficientFunds, Invalid, NotFound, Several, Taken
 from models.unset import UNSET, Unset
 from resolvers import orders
 from resolvers.context import Work
-from resolvers.reading.conditions import any_of
-from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
+from resolvers.gift_card_statements import (
+    AFFILIATED,
+    AMEND,
+    AT_ONCE,
+    AT_ONCE_ACCEPTED,
+    BOOK,
+    INSERT,
+    LOCK,
+    LOOK,
+    LOOK_ACCEPTED,
+    MOVE,
+    MOVE_ACCEPTED,
+    SWITCH,
+)
 
 READ = "organizer.giftcards:read"
 WRITE = "organizer.giftcards:write"
@@ -287,190 +293,3 @@ async def _why_not_moved(work: Work, organizer_id: int, card_id: int, amount: in
     if balance + amount < 0:
         return InsufficientFunds("The gift card does not have sufficient credit.", field="amount")
     return AmountTooLarge("The balance would be too large.", field="amount")
-
-
-# -- statements ------------------------------------------------------------------------------------------------------
-
-_issuers = select(gift_card_acceptance.c.issuer_id).where(
-    gift_card_acceptance.c.organizer_id == bindparam("organizer_id", type_=Id),
-    gift_card_acceptance.c.active == True,  # noqa: E712  an SQL expression
-)
-_own = gift_card.c.organizer_id == bindparam("organizer_id", type_=Id)
-_reachable = or_(_own, gift_card.c.organizer_id.in_(_issuers))
-_this = gift_card.c.id == bindparam("card_id", type_=Id)
-_amount = bindparam("amount", type_=Hundredths)
-_is_active = gift_card.c.active == True  # noqa: E712  an SQL expression
-
-
-def _move(reach: ColumnElement[bool]) -> Any:
-    bounds = (gift_card.c.balance + _amount).between(0, HUNDREDTHS_MAX)
-    return (
-        update(gift_card)
-        .where(_this, reach, _is_active, bounds)
-        .values(balance=gift_card.c.balance + _amount, last_number=func.coalesce(gift_card.c.last_number, 0) + 1)
-        .returning(gift_card.c.organizer_id, gift_card.c.balance, gift_card.c.last_number)
-    )
-
-
-MOVE, MOVE_ACCEPTED = _move(_own), _move(_reachable)
-
-
-def _all_at_once(reach: ColumnElement[bool]) -> Select[Any]:
-    """The move, its transaction and its change record, each of which is there only if the move is."""
-    moved = _move(reach).cte("moved")
-    ledger, at = gift_card_transaction.c, bindparam("at", type_=UtcDateTime)
-    row = {
-        ledger.organizer_id: moved.c.organizer_id,
-        ledger.gift_card_id: _this.right,
-        ledger.number: moved.c.last_number,
-        ledger.previous_number: func.nullif(moved.c.last_number - 1, 0),
-        ledger.amount: _amount,
-        ledger.balance_before: moved.c.balance - _amount,
-        ledger.balance_after: moved.c.balance,
-        ledger.booked_at: at,
-        ledger.text: bindparam("text", type_=Text),
-        ledger.info: bindparam("info", type_=JsonText),
-        ledger.acceptor_id: bindparam("organizer_id", type_=Id),
-    }
-    booked = insert(gift_card_transaction).from_select([*row], select(*row.values())).returning(ledger.id).cte("booked")
-    told = {
-        change.c.organizer_id: moved.c.organizer_id,
-        change.c.kind: bindparam("kind", type_=Text),
-        change.c.noun_id: booked.c.id,
-        change.c.token_id: bindparam("token_id", type_=Id),
-        change.c.happened_at: at,
-        change.c.content: bindparam("content", type_=JsonText),
-    }
-    recorded = insert(change).from_select([*told], select(*told.values())).returning(change.c.id).cte("recorded")
-    return select(booked.c.id, moved.c.balance).select_from(booked.join(moved, true())).add_cte(recorded)
-
-
-AT_ONCE, AT_ONCE_ACCEPTED = _all_at_once(_own), _all_at_once(_reachable)
-LOOK = select(gift_card.c.balance, gift_card.c.active).where(_this, _own)
-LOOK_ACCEPTED = select(gift_card.c.balance, gift_card.c.active).where(_this, _reachable)
-LOCK = (
-    select(gift_card.c.balance, gift_card.c.expires_at, gift_card.c.conditions, gift_card.c.owner_ticket_id)
-    .where(_this, _own)
-    .with_for_update()
-)
-AFFILIATED = (
-    select(gift_card.c.id)
-    .where(
-        _reachable,
-        gift_card.c.secret == bindparam("secret"),
-        gift_card.c.id != bindparam("besides", type_=Id),
-    )
-    .limit(1)
-)
-BOOK = insert(gift_card_transaction).returning(gift_card_transaction.c.id)
-AMEND = (
-    update(gift_card)
-    .where(_this, gift_card.c.organizer_id == bindparam("of_organizer", type_=Id))
-    .values(
-        expires_at=bindparam("expires_at"),
-        conditions=bindparam("conditions"),
-        owner_ticket_id=bindparam("owner_ticket_id"),
-    )
-    .returning(gift_card.c.id)
-)
-SWITCH = (
-    update(gift_card)
-    .where(_this, _own, gift_card.c.active != bindparam("wanted"))
-    .values(active=bindparam("wanted"))
-    .returning(gift_card.c.id)
-)
-_INSERTED = (
-    "organizer_id",
-    "secret",
-    "currency",
-    "testmode",
-    "issued_at",
-    "expires_at",
-    "conditions",
-    "owner_ticket_id",
-)
-# A secret that another transaction takes at this moment makes no error: there is no row then.
-INSERT = {
-    engine: module.insert(gift_card)
-    .values({name: bindparam(name) for name in _INSERTED})
-    .on_conflict_do_nothing(index_elements=["organizer_id", "secret"])
-    .returning(gift_card.c.id)
-    for engine, module in (("sqlite", sqlite), ("postgresql", postgresql))
-}
-
-
-# -- what can be read ------------------------------------------------------------------------------------------------
-
-
-def _expired(dialect: Dialect) -> ColumnElement[bool]:
-    now = bindparam("now", type_=UtcDateTime)
-    return and_(gift_card.c.expires_at.is_not(None), gift_card.c.expires_at < now)
-
-
-CARDS = Source(
-    name="gift_card",
-    table=gift_card,
-    scope=READ,
-    fields={
-        "id": Field(gift_card.c.id, Kind.INTEGER),
-        "secret": Field(gift_card.c.secret, Kind.TEXT),
-        "currency": Field(gift_card.c.currency, Kind.TEXT),
-        "balance": Field(gift_card.c.balance, Kind.AMOUNT),
-        "testmode": Field(gift_card.c.testmode, Kind.BOOLEAN),
-        "active": Field(gift_card.c.active, Kind.BOOLEAN),
-        "issued_at": Field(gift_card.c.issued_at, Kind.TIMESTAMP),
-        "expires_at": Field(gift_card.c.expires_at, Kind.TIMESTAMP),
-        "conditions": Field(gift_card.c.conditions, Kind.TEXT),
-        "owner_ticket_id": Field(gift_card.c.owner_ticket_id, Kind.INTEGER),
-    },
-    orders={
-        "default": Order(("issued_at", "id")),
-        "issued_at": Order(("issued_at", "id")),
-        "secret": Order(("secret", "id")),
-        "balance": Order(("balance", "id")),
-    },
-    reaches={
-        "own": lambda dialect: _own,
-        "accepted": lambda dialect: _reachable,
-        # What a verb on behalf of the organizer has just written: its own card, or one it accepts.
-        "written": lambda dialect: _reachable,
-        "any": lambda dialect: any_of(gift_card.c.organizer_id, "organizer_ids", dialect),
-    },
-    named={"expired": _expired},
-    to_one={
-        "issuer": ToOne("organizer", (("organizer_id", "id"),)),
-        "owner_ticket": ToOne("ticket", (("organizer_id", "organizer_id"), ("owner_ticket_id", "id")), nullable=True),
-    },
-    to_many={
-        "transactions": ToMany("gift_card_transaction", (("organizer_id", "organizer_id"), ("id", "gift_card_id")))
-    },
-)
-
-TRANSACTIONS = Source(
-    name="gift_card_transaction",
-    table=gift_card_transaction,
-    scope=READ,
-    fields={
-        "id": Field(gift_card_transaction.c.id, Kind.INTEGER),
-        "gift_card_id": Field(gift_card_transaction.c.gift_card_id, Kind.INTEGER),
-        "number": Field(gift_card_transaction.c.number, Kind.INTEGER),
-        "amount": Field(gift_card_transaction.c.amount, Kind.AMOUNT),
-        "balance_after": Field(gift_card_transaction.c.balance_after, Kind.AMOUNT),
-        "booked_at": Field(gift_card_transaction.c.booked_at, Kind.TIMESTAMP),
-        "text": Field(gift_card_transaction.c.text, Kind.TEXT),
-        "info": Field(gift_card_transaction.c.info, Kind.JSON),
-    },
-    orders={"default": Order(("number",)), "number": Order(("number",))},
-    reaches={
-        "any": lambda dialect: any_of(gift_card_transaction.c.organizer_id, "organizer_ids", dialect),
-        "written": lambda dialect: or_(
-            gift_card_transaction.c.organizer_id == bindparam("organizer_id", type_=Id),
-            gift_card_transaction.c.acceptor_id == bindparam("organizer_id", type_=Id),
-        ),
-    },
-    to_one={
-        "gift_card": ToOne("gift_card", (("organizer_id", "organizer_id"), ("gift_card_id", "id"))),
-        "acceptor": ToOne("organizer", (("acceptor_id", "id"),), nullable=True),
-        "order": ToOne("order", (("order_id", "id"),), nullable=True),
-    },
-)

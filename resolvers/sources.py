@@ -1,7 +1,7 @@
 """Every source, imported once, so that relations find their targets by name."""
 
 from resolvers.events import EVENTS
-from resolvers.gift_cards import CARDS, TRANSACTIONS
+from resolvers.gift_card_sources import CARDS, TRANSACTIONS
 from resolvers.orders import ORDERS, TICKETS
 from resolvers.organizers import ORGANIZERS
 from resolvers.sales_channels import SALES_CHANNELS

@@ -1,0 +1,84 @@
+"""What can be read of gift cards and of their transactions."""
+
+from sqlalchemy import ColumnElement, Dialect, and_, bindparam, or_
+
+from models.gift_card import gift_card, gift_card_transaction
+from models.metadata import Id, UtcDateTime
+from resolvers.gift_card_statements import OWN, REACHABLE
+from resolvers.gift_cards import READ
+from resolvers.reading.conditions import any_of
+from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
+
+
+def _expired(dialect: Dialect) -> ColumnElement[bool]:
+    now = bindparam("now", type_=UtcDateTime)
+    return and_(gift_card.c.expires_at.is_not(None), gift_card.c.expires_at < now)
+
+
+CARDS = Source(
+    name="gift_card",
+    table=gift_card,
+    scope=READ,
+    fields={
+        "id": Field(gift_card.c.id, Kind.INTEGER),
+        "secret": Field(gift_card.c.secret, Kind.TEXT),
+        "currency": Field(gift_card.c.currency, Kind.TEXT),
+        "balance": Field(gift_card.c.balance, Kind.AMOUNT),
+        "testmode": Field(gift_card.c.testmode, Kind.BOOLEAN),
+        "active": Field(gift_card.c.active, Kind.BOOLEAN),
+        "issued_at": Field(gift_card.c.issued_at, Kind.TIMESTAMP),
+        "expires_at": Field(gift_card.c.expires_at, Kind.TIMESTAMP),
+        "conditions": Field(gift_card.c.conditions, Kind.TEXT),
+        "owner_ticket_id": Field(gift_card.c.owner_ticket_id, Kind.INTEGER),
+    },
+    orders={
+        "default": Order(("issued_at", "id")),
+        "issued_at": Order(("issued_at", "id")),
+        "secret": Order(("secret", "id")),
+        "balance": Order(("balance", "id")),
+    },
+    reaches={
+        "own": lambda dialect: OWN,
+        "accepted": lambda dialect: REACHABLE,
+        # What a verb on behalf of the organizer has just written: its own card, or one it accepts.
+        "written": lambda dialect: REACHABLE,
+        "any": lambda dialect: any_of(gift_card.c.organizer_id, "organizer_ids", dialect),
+    },
+    named={"expired": _expired},
+    to_one={
+        "issuer": ToOne("organizer", (("organizer_id", "id"),)),
+        "owner_ticket": ToOne("ticket", (("organizer_id", "organizer_id"), ("owner_ticket_id", "id")), nullable=True),
+    },
+    to_many={
+        "transactions": ToMany("gift_card_transaction", (("organizer_id", "organizer_id"), ("id", "gift_card_id")))
+    },
+)
+
+TRANSACTIONS = Source(
+    name="gift_card_transaction",
+    table=gift_card_transaction,
+    scope=READ,
+    fields={
+        "id": Field(gift_card_transaction.c.id, Kind.INTEGER),
+        "gift_card_id": Field(gift_card_transaction.c.gift_card_id, Kind.INTEGER),
+        "number": Field(gift_card_transaction.c.number, Kind.INTEGER),
+        "amount": Field(gift_card_transaction.c.amount, Kind.AMOUNT),
+        "balance_after": Field(gift_card_transaction.c.balance_after, Kind.AMOUNT),
+        "booked_at": Field(gift_card_transaction.c.booked_at, Kind.TIMESTAMP),
+        "text": Field(gift_card_transaction.c.text, Kind.TEXT),
+        "info": Field(gift_card_transaction.c.info, Kind.JSON),
+    },
+    orders={"default": Order(("number",)), "number": Order(("number",))},
+    reaches={
+        "any": lambda dialect: any_of(gift_card_transaction.c.organizer_id, "organizer_ids", dialect),
+        "written": lambda dialect: or_(
+            gift_card_transaction.c.organizer_id == bindparam("organizer_id", type_=Id),
+            gift_card_transaction.c.acceptor_id == bindparam("organizer_id", type_=Id),
+        ),
+    },
+    to_one={
+        "gift_card": ToOne("gift_card", (("organizer_id", "organizer_id"), ("gift_card_id", "id"))),
+        "acceptor": ToOne("organizer", (("acceptor_id", "id"),), nullable=True),
+        "order": ToOne("order", (("order_id", "id"),), nullable=True),
+    },
+)

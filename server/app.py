@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import resolvers.sources  # noqa: F401  every source, before anything is compiled
@@ -48,6 +49,7 @@ class Foyer:
             json_depth_max=settings.json_depth_max,
         )
         self._health = Health(self.database)
+        self._explorer = RedirectResponse("/graphql", 302)
         self._maintenance = Maintenance(self.database, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,6 +67,8 @@ class Foyer:
             return self.graphql.graphiql.asset
         if path in ("/healthz", "/readyz"):
             return self._health
+        if path == "/":
+            return self._explorer
         return self._pretix
 
     @asynccontextmanager

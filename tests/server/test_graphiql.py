@@ -1,5 +1,6 @@
 """The explorer page: its headers and files over ASGI, and what it does in a real, headless Chromium."""
 
+import asyncio
 import gzip
 import hashlib
 import json
@@ -8,7 +9,6 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,19 +17,18 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 import uvicorn
-from graphql import build_schema, graphql_sync, parse, validate
+from graphql import build_schema, parse, validate
 from selenium import webdriver
 from selenium.common.exceptions import JavascriptException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
 
+from server.app import Foyer
 from server.graphiql import DIALOG_STYLE, FILES, FOLDER, GraphiQL, accepts_gzip
+from server.settings import Settings
+from tests.world import opened
 
 Test = TypeVar("Test", bound=Callable[..., None])
 VENDOR = FOLDER / "vendor"
@@ -208,8 +207,7 @@ async def test_addresses_stand_below_the_root_path_of_a_proxy() -> None:
 
 
 def test_first_query_asks_what_the_schema_has() -> None:
-    sdl = FOLDER.parents[2] / "schema.graphql"
-    schema = build_schema(sdl.read_text("utf-8")) if sdl.exists() else STUB_SCHEMA
+    schema = build_schema((FOLDER.parents[2] / "schema.graphql").read_text("utf-8"))
     assert validate(schema, parse((FOLDER / "first-query.graphql").read_text("utf-8"))) == []
 
 
@@ -227,9 +225,7 @@ def test_vendored_files_are_as_published() -> None:
 
 
 def test_every_vendored_file_is_served_and_has_its_licence() -> None:
-    assert {f"vendor/{name}" for name in _vendored()} == {
-        name for name in FILES if name.startswith("vendor/")
-    }
+    assert {f"vendor/{name}" for name in _vendored()} == {name for name in FILES if name.startswith("vendor/")}
     for licence in re.findall(r"\((\S+\.LICENSE)\)", (VENDOR / "VENDORED.md").read_text()):
         assert "MIT License" in (VENDOR / licence).read_text()
 
@@ -269,64 +265,28 @@ class Live:
 
 
 @pytest.fixture(scope="module")
-def live_graphql() -> Iterator[Live]:
-    with start_stub() as live:
-        yield live
-
-
-@contextmanager
-def start_stub() -> Iterator[Live]:
-    app = Starlette(
-        routes=[Mount("/graphql/assets", graphiql), Route("/graphql", _stub, methods=["GET", "POST"])]
-    )
+def live_graphql(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The real application with one gift card, on a free port, in a thread of its own."""
+    path = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("graphiql") / "foyer.sqlite3")
+    url = f"sqlite+aiosqlite:///{path}"
+    token = asyncio.run(_populate(url))
+    config = uvicorn.Config(Foyer(Settings(database_url=url)), log_level="warning")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            yield Live(f"http://127.0.0.1:{listener.getsockname()[1]}/graphql", "stub-token")
+            yield Live(f"http://127.0.0.1:{listener.getsockname()[1]}/graphql", token)
         finally:
             server.should_exit = True
             thread.join(timeout=10)
 
 
-STUB_SCHEMA = build_schema(
-    """
-    type Query { viewer: Viewer, giftCards(first: Int): GiftCardConnection! }
-    "Who is asking." type Viewer { name: String!, scopes: [String!]! }
-    type GiftCardConnection { totalCount: Int!, edges: [GiftCardEdge!]! }
-    type GiftCardEdge { node: GiftCard! }
-    type GiftCard { id: ID!, secret: String!, balance: Money!, issuer: Organizer! }
-    type Money { amount: String!, currency: String! }
-    type Organizer { slug: String!, name: String! }
-    """
-)
-STUB_ROWS = {
-    "viewer": {"name": "stub", "scopes": ["gift-cards:read"]},
-    "giftCards": {
-        "totalCount": 1,
-        "edges": [
-            {
-                "node": {
-                    "id": "R2lmdENhcmQ6MQ==",
-                    "secret": "STUBSECRET",
-                    "balance": {"amount": "23.00", "currency": "EUR"},
-                    "issuer": {"slug": "acme", "name": "Acme"},
-                }
-            }
-        ],
-    },
-}
-
-
-async def _stub(request: Request) -> Any:
-    if request.method == "GET":
-        return graphiql.page
-    if request.headers.get("authorization") != "Bearer stub-token":
-        return JSONResponse({"errors": [{"message": "A token is needed."}]}, 401)
-    asked = await request.json()
-    result = graphql_sync(STUB_SCHEMA, asked["query"], STUB_ROWS, variable_values=asked.get("variables"))
-    return JSONResponse(result.formatted, media_type="application/graphql-response+json")
+async def _populate(url: str) -> str:
+    """A gift card, and a token that reaches it."""
+    async with opened(url) as world:
+        await world.card(2300)
+        return world.secrets["acme"]
 
 
 HEADERS_EDITOR = '[aria-label="Headers"] .graphiql-editor:not(.hidden)'
@@ -384,9 +344,7 @@ class Page:
     def tabs(self) -> list[Any]:
         """As GraphiQL stores them, which it does with half a second's delay."""
         stored = "return sessionStorage.getItem('graphiql:tabState')"
-        tabs: list[Any] = json.loads(self.wait_until(lambda: self.browser.execute_script(stored), "tabs"))[
-            "tabs"
-        ]
+        tabs: list[Any] = json.loads(self.wait_until(lambda: self.browser.execute_script(stored), "tabs"))["tabs"]
         return tabs
 
     def click(self, selector: str, text: str) -> None:
@@ -537,7 +495,5 @@ def test_theme_follows_the_system(page: Page, scheme: str, dark: bool) -> None:
     page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     page.open_with_token()
     container = page.browser.find_element(By.CSS_SELECTOR, ".graphiql-container")
-    red, green, blue = map(
-        float, re.findall(r"[\d.]+", container.value_of_css_property("background-color"))[:3]
-    )
+    red, green, blue = map(float, re.findall(r"[\d.]+", container.value_of_css_property("background-color"))[:3])
     assert (red + green + blue < 3 * 128) is dark

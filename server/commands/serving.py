@@ -1,6 +1,7 @@
 """`foyer serve`"""
 
 import math
+import signal
 import sys
 
 import uvicorn
@@ -22,6 +23,8 @@ def run(*, host: str | None, port: int | None, workers: int | None) -> None:
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop. Each worker reads its settings from the environment."""
+    # When all is finished uvicorn raises the signal that stopped it once more; an end as ordered is no failure.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     if settings.workers == 1:
         imported(APPLICATION.partition(":")[0])
     uvicorn.run(

@@ -1,0 +1,107 @@
+"""Bodies of requests: JSON, and what HTML forms send. Whatever they hold, they are read or refused, never an error."""
+
+import json
+import math
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import orjson
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import FormData, Headers
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+from models.json_depth import is_too_deep
+from models.problems import TooLarge
+from rest.pretix.fields import File
+from rest.pretix.refusals import Malformed, UnsupportedMediaType
+from rest.pretix.texts import text
+
+JSON = "application/json"
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+PARSED = (JSON, URLENCODED, MULTIPART)
+FORM_FIELDS_MAX = 1000
+
+
+async def body_of(receive: Receive, content_type: bytes, *, limit_bytes: int, depth_max: int) -> tuple[Any, bool]:
+    """The body, and whether it came as a form, where values are strings. Of no bytes: an empty object."""
+    content = await _content(receive, limit_bytes)
+    if not content:
+        return {}, False
+    media_type = content_type.partition(b";")[0].strip().lower().decode("latin-1")
+    if media_type == JSON:
+        return parse_json(content, depth_max), False
+    if media_type not in PARSED:
+        raise UnsupportedMediaType(content_type.decode("latin-1"))
+    return await _form(content, media_type, content_type, limit_bytes), True
+
+
+def parse_json(content: bytes, depth_max: int) -> Any:
+    """By the standard library's parser, which keeps integers exact; of keys that come twice the last one counts."""
+    if is_too_deep(content, depth_max):
+        raise _malformed(f"nested more than {depth_max} levels deep")
+    try:
+        found = DECODER.decode(content.decode())
+        if b"\\u" in content:
+            # Half a surrogate pair is no character: no database takes it, and orjson says so.
+            orjson.loads(content)
+    except UnicodeDecodeError:
+        raise _malformed("not UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise _malformed(str(error).partition(";")[0]) from None
+    return found
+
+
+def _number(written: str) -> float:
+    number = float(written)
+    if math.isinf(number):
+        raise ValueError("number out of range")
+    return number
+
+
+def _constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_constant)
+
+
+def _malformed(reason: str) -> Malformed:
+    return Malformed(text("json_parse", reason=reason))
+
+
+async def _content(receive: Receive, limit_bytes: int) -> bytes:
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part: bytes = message.get("body", b"")
+        parts.append(part)
+        size, more = size + len(part), message.get("more_body", False)
+        if size > limit_bytes:
+            raise TooLarge("The request body is too large.", limit=limit_bytes, unit="bytes")
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _form(content: bytes, media_type: str, content_type: bytes, limit_bytes: int) -> dict[str, Any]:
+    _, options = parse_options_header(content_type)
+    if options.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise UnsupportedMediaType(content_type.decode("latin-1"))
+    headers = Headers(raw=[(b"content-type", content_type)])
+    limits = {"max_fields": FORM_FIELDS_MAX, "max_part_size": limit_bytes}
+    kind = FormParser if media_type == URLENCODED else MultiPartParser
+    try:
+        form: FormData = await kind(headers, _stream(content), **limits).parse()
+    except (MultiPartException, ValueError) as error:
+        raise Malformed(text("form_parse", reason=getattr(error, "message", ""))) from None
+    values = {name: value if isinstance(value, str) else File() for name, value in form.multi_items()}
+    await form.close()
+    return values
+
+
+async def _stream(content: bytes) -> AsyncGenerator[bytes, None]:
+    yield content

@@ -1,0 +1,170 @@
+"""Fields of a body: small parsers that take a value or say what is wrong with it, and forms that collect what they say.
+
+The rules and their order are those of Django REST framework's serializers, since clients match on the outcome.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+import orjson
+
+from rest.pretix.refusals import WrongFields
+from rest.pretix.texts import Text, text
+
+TRUE = frozenset(("t", "y", "yes", "true", "on", "1", 1))
+FALSE = frozenset(("f", "n", "no", "false", "off", "0", 0))
+
+Parser: TypeAlias = Callable[[Any], Any]
+
+
+class Wrong(Exception):
+    """What a parser says of a value."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.texts: tuple[Text, ...] = (text(code, **values),)
+
+
+class File:
+    """A file in a form, where only values are expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """With `blank` an empty string is a value of its own; in a form it otherwise means null, or nothing."""
+
+    parse: Parser
+    required: bool = False
+    nullable: bool = False
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A body read: the values that fit, by field, and what is wrong with the others."""
+
+    values: Mapping[str, Any]
+    errors: Mapping[str, tuple[Text, ...]]
+
+
+class Readable(Protocol):
+    def read(self, body: Mapping[str, Any], *, is_form: bool, partial: bool) -> Entry:
+        """The values of a body. Refuses one that cannot be read further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    fields: Mapping[str, Field]
+
+    def read(self, body: Mapping[str, Any], *, is_form: bool, partial: bool) -> Entry:
+        """Fields that are not named here are passed over. With `partial` none is required."""
+        values: dict[str, Any] = {}
+        errors: dict[str, tuple[Text, ...]] = {}
+        for name, field in self.fields.items():
+            if not _given(field, body, name, is_form):
+                if field.required and not partial:
+                    errors[name] = (text("required"),)
+                continue
+            value = body[name]
+            if value is None or (is_form and value == "" and field.nullable and not field.blank):
+                if field.nullable:
+                    values[name] = None
+                else:
+                    errors[name] = (text("null"),)
+                continue
+            try:
+                values[name] = field.parse(value)
+            except Wrong as wrong:
+                errors[name] = wrong.texts
+        return Entry(values, errors)
+
+
+def _given(field: Field, body: Mapping[str, Any], name: str, is_form: bool) -> bool:
+    if name not in body:
+        return False
+    left_empty = is_form and body[name] == "" and not (field.required or field.nullable or field.blank)
+    return not left_empty
+
+
+def an_object(body: Any) -> Mapping[str, Any]:
+    """The body, which must be a JSON object."""
+    if isinstance(body, dict):
+        return body
+    said = text("no_data") if body is None else text("not_an_object", type=type(body).__name__)
+    raise WrongFields({"non_field_errors": (said,)})
+
+
+# -- parsers -----------------------------------------------------------------------------------------------------------
+
+
+def string(value: Any) -> str:
+    """Trimmed; numbers are turned into strings."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Wrong("string")
+    found = str(value).strip()
+    if "\0" in found:
+        raise Wrong("null_characters")
+    return found
+
+
+def coded(pattern: re.Pattern[str], *, length_max: int, code: str) -> Parser:
+    """A string that matches the pattern. All that is wrong with it is said, in the order of pretix's validators."""
+
+    def parse(value: Any) -> str:
+        if isinstance(value, str) and not value.strip():
+            raise Wrong("blank")
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise Wrong("string")
+        found = str(value).strip()
+        said = [] if pattern.fullmatch(found) else [text(code)]
+        if len(found) > length_max:
+            said.append(text("too_long", max_length=length_max))
+        if "\0" in found:
+            said.append(text("null_characters"))
+        if said:
+            wrong = Wrong(code)
+            wrong.texts = tuple(said)
+            raise wrong
+        return found
+
+    return parse
+
+
+def boolean(value: Any) -> bool:
+    known = value.lower() if isinstance(value, str) else value
+    if not isinstance(known, str | int | float) or known not in TRUE | FALSE:
+        raise Wrong("boolean")
+    return known in TRUE
+
+
+def one_of(choices: Collection[str]) -> Parser:
+    def parse(value: Any) -> str:
+        found = str(value)
+        if found not in choices:
+            raise Wrong("choice", input=found)
+        return found
+
+    return parse
+
+
+def key(value: Any) -> int | str | None:
+    """What names another object: its id or one of its secrets. Whether there is such an object is not known here."""
+    if value == "":
+        return None
+    # pretix takes true for the number 1 here; nothing has that id by being true.
+    if isinstance(value, bool):
+        raise Wrong("no_such_key", key=value)
+    if not isinstance(value, str | int):
+        raise Wrong("key_type", type=type(value).__name__)
+    return value
+
+
+def any_json(value: Any) -> Any:
+    """Any value that can be stored exactly: no integer beyond 64 bits."""
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        raise Wrong("json") from None
+    return value

@@ -1,0 +1,148 @@
+"""What the door says, by stable code. Clients match on the English texts, which are those of Django REST framework
+and pretix; what pretix itself leaves in English has no German entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+ENGLISH = {
+    # values of fields
+    "required": "This field is required.",
+    "null": "This field may not be null.",
+    "blank": "This field may not be blank.",
+    "string": "Not a valid string.",
+    "too_long": "Ensure this field has no more than {max_length} characters.",
+    "null_characters": "Null characters are not allowed.",
+    "boolean": "Must be a valid boolean.",
+    "choice": '"{input}" is not a valid choice.',
+    "number": "A valid number is required.",
+    "number_too_long": "String value too large.",
+    "digits": "Ensure that there are no more than {max_digits} digits in total.",
+    "decimals": "Ensure that there are no more than {max_decimals} decimal places.",
+    "whole_digits": "Ensure that there are no more than {max_whole_digits} digits before the decimal point.",
+    "minimum": "Ensure this value is greater than or equal to {limit}.",
+    "datetime": "Datetime has wrong format. Use one of these formats instead: "
+    "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+    "datetime_range": "Datetime value out of range.",
+    "json": "Value must be valid JSON.",
+    "no_such_key": 'Invalid pk "{key}" - object does not exist.',
+    "key_type": "Incorrect type. Expected pk value, received {type}.",
+    "filter_number": "Enter a number.",
+    # bodies
+    "no_data": "No data provided",
+    "not_an_object": "Invalid data. Expected a dictionary, but got {type}.",
+    "json_parse": "JSON parse error - {reason}",
+    "form_parse": "Form parse error - {reason}",
+    "media_type": 'Unsupported media type "{media_type}" in request.',
+    "body_too_large": "The request body is larger than {limit} bytes.",
+    # requests
+    "not_acceptable": "Could not satisfy the request Accept header.",
+    "method": 'Method "{method}" not allowed.',
+    "not_found": "Not found.",
+    "no_match": "No {model} matches the given query.",
+    "page": "Invalid page.",
+    "denied": "You do not have permission to perform this action.",
+    "denied_profile": "Request denied by device security profile.",
+    "no_credentials": "Authentication credentials were not provided.",
+    "token_unknown": "Invalid token.",
+    "token_header_empty": "Invalid token header. No credentials provided.",
+    "token_header_spaces": "Invalid token header. Token string should not contain spaces.",
+    "token_header_characters": "Invalid token header. Token string should not contain invalid characters.",
+    "token_inactive": "Token inactive or deleted.",
+    "device_revoked": "Device access has been revoked.",
+    "device_new": "Device has not been initialized.",
+    "key_running": "Concurrent request with idempotency key.",
+    "key_missing": "No idempotency key given.",
+    "key_unseen": "Idempotency key not seen before.",
+    "internal": "Internal server error.",
+    # gift cards
+    "secret_pattern": "The gift card code may only contain letters, numbers, dots and dashes.",
+    "secret_taken": "A gift card with the same secret already exists in your or an affiliated organizer account.",
+    "funds": "The gift card does not have sufficient credit for this operation.",
+    "balance_too_large": "The balance of a gift card cannot be more than 99999999999.99.",
+    "disabled": "This gift card is disabled.",
+    "accepted_update": "Accepted gift cards cannot be updated, use transact instead.",
+    # organizers
+    "plugin_unknown": "Unknown plugin: '{plugin}'.",
+}
+
+GERMAN = {
+    "required": "Dieses Feld ist erforderlich.",
+    "null": "Dieses Feld darf nicht null sein.",
+    "blank": "Dieses Feld darf nicht leer sein.",
+    "string": "Kein gültiger Text.",
+    "too_long": "Dieses Feld darf nicht mehr als {max_length} Zeichen lang sein.",
+    "null_characters": "Nullzeichen sind nicht erlaubt.",
+    "boolean": "Muss ein gültiger Wahrheitswert sein.",
+    "choice": '"{input}" ist keine gültige Auswahl.',
+    "number": "Eine gültige Zahl ist erforderlich.",
+    "number_too_long": "Der Text ist zu lang.",
+    "digits": "Insgesamt sind nicht mehr als {max_digits} Ziffern erlaubt.",
+    "decimals": "Es sind nicht mehr als {max_decimals} Nachkommastellen erlaubt.",
+    "whole_digits": "Vor dem Komma sind nicht mehr als {max_whole_digits} Ziffern erlaubt.",
+    "minimum": "Dieser Wert muss größer oder gleich {limit} sein.",
+    "datetime": "Datum und Uhrzeit haben das falsche Format. Erlaubt ist: "
+    "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+    "datetime_range": "Datum und Uhrzeit liegen außerhalb des erlaubten Bereichs.",
+    "json": "Der Wert muss gültiges JSON sein.",
+    "no_such_key": 'Ungültiger pk "{key}" - das Objekt existiert nicht.',
+    "key_type": "Falscher Typ. Erwartet wurde ein pk, erhalten wurde {type}.",
+    "filter_number": "Bitte eine Zahl eingeben.",
+    "no_data": "Es wurden keine Daten übermittelt",
+    "not_an_object": "Ungültige Daten. Erwartet wurde ein Dictionary, erhalten wurde {type}.",
+    "media_type": 'Nicht unterstützter Medientyp "{media_type}" in der Anfrage.',
+    "body_too_large": "Der Inhalt der Anfrage ist größer als {limit} Bytes.",
+    "not_acceptable": "Die Accept-Kopfzeile der Anfrage kann nicht erfüllt werden.",
+    "method": 'Methode "{method}" nicht erlaubt.',
+    "not_found": "Nicht gefunden.",
+    "page": "Ungültige Seite.",
+    "denied": "Sie sind nicht berechtigt, diese Aktion durchzuführen.",
+    "no_credentials": "Anmeldedaten fehlen.",
+    "token_unknown": "Ungültiges Token.",
+    "token_header_empty": "Ungültige Token-Kopfzeile. Es wurden keine Anmeldedaten angegeben.",
+    "token_header_spaces": "Ungültige Token-Kopfzeile. Das Token darf keine Leerzeichen enthalten.",
+    "token_header_characters": "Ungültige Token-Kopfzeile. Das Token enthält ungültige Zeichen.",
+    "internal": "Interner Fehler des Servers.",
+    "secret_pattern": "Der Code darf nur Buchstaben, Ziffern, Punkte und Bindestriche enthalten.",
+    "secret_taken": "Ein Wertgutschein mit dem gleichen Code existiert bereits in diesem "
+    "oder einem verbundenen Veranstalterkonto.",
+    "balance_too_large": "Das Guthaben eines Wertgutscheins kann nicht mehr als 99999999999.99 betragen.",
+}
+
+CATALOGUES = {"en": ENGLISH, "de": {**ENGLISH, **GERMAN}}
+DEFAULT = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text not yet in any language: its code and what is filled in."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def spoken(self, language: str) -> str:
+        return CATALOGUES[language][self.code].format_map(self.values)
+
+
+def text(code: str, **values: Any) -> Text:
+    return Text(code, values)
+
+
+@lru_cache(maxsize=256)
+def language_of(header: bytes) -> str:
+    """The language for an Accept-Language header: the best that there is a catalogue for, by weight, then by order."""
+    wanted = []
+    for part in header.decode("latin-1").lower().split(","):
+        tag, _, weight = part.partition(";")
+        wanted.append((_weight(weight), tag.strip().partition("-")[0]))
+    found = [tag for weight, tag in sorted(wanted, key=lambda one: -one[0]) if weight > 0 and tag in CATALOGUES]
+    return found[0] if found else DEFAULT
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name != "q":
+        return 1.0
+    digits = value.strip().replace(".", "", 1)
+    return float(value) if digits.isascii() and digits.isdigit() else 0.0

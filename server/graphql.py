@@ -125,8 +125,6 @@ class GraphQL:
         for name in ("variables", "extensions"):
             if name in given:
                 given[name] = self._json(given[name].encode() or b"null")
-        if not given.get("operationName"):
-            given.pop("operationName", None)
         return _request_of(given)
 
     def _json(self, text: bytes) -> Any:
@@ -145,6 +143,8 @@ class GraphQL:
         principal = await self._principal(request, headers)
         try:
             return await self._executor.execute(Context(self._database, principal, self._clock), request)
+        except Problem:
+            raise
         except Exception as error:
             log.exception("graphql request failed", exc_info=error)
             internal = GraphQLError("Internal error.", extensions={"code": "INTERNAL"})
@@ -171,7 +171,8 @@ def _request_of(given: Any) -> Request:
         raise _Refusal(400, "`operationName` is not a text.")
     if "extensions" in given and not isinstance(given["extensions"], dict | None):
         raise _Refusal(400, "`extensions` is not an object.")
-    return Request(query, variables or {}, name)
+    # Without a name and with an empty one are the same: no operation is called that.
+    return Request(query, variables or {}, name or None)
 
 
 async def _body(receive: Receive, limit: int) -> bytes:

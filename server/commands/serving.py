@@ -38,6 +38,8 @@ def serve(settings: Settings) -> None:
         lifespan="on",
         access_log=False,
         server_header=False,
+        # Behind a proxy the public address is the setting FOYER_BASE_URL, not a header that anybody can send.
+        proxy_headers=False,
         timeout_graceful_shutdown=math.ceil(settings.request_timeout_seconds),
         log_config=logs.configuration(settings.log_level, settings.log_format),
     )

@@ -38,7 +38,7 @@ class Context:
 
     async def read(self, plan: Compiled, arguments: Sequence[Any] = (), given: Mapping[str, Any] | None = None) -> Any:
         """Answer a compiled selection. Refuses with `PermissionDenied` if a scope it needs is missing."""
-        for scope in plan.scopes:
+        for scope in plan.required(arguments):
             self.principal.require(scope)
         parameters = self._parameters()
         return await self.database.read(lambda: plan.run(arguments, parameters, given), snapshot=plan.snapshot)

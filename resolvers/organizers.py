@@ -24,9 +24,10 @@ ORGANIZERS = Source(
         "own": lambda dialect: organizer.c.id == bindparam("organizer_id", type_=Id),
         "any": lambda dialect: any_of(organizer.c.id, "organizer_ids", dialect),
     },
+    # Of an issuer whose cards are accepted the name is shown, and nothing below it.
     to_many={
-        "gift_cards": ToMany("gift_card", (("id", "organizer_id"),)),
-        "events": ToMany("event", (("id", "organizer_id"),)),
-        "sales_channels": ToMany("sales_channel", (("id", "organizer_id"),)),
+        "gift_cards": ToMany("gift_card", (("id", "organizer_id"),), own_only=True),
+        "events": ToMany("event", (("id", "organizer_id"),), own_only=True),
+        "sales_channels": ToMany("sales_channel", (("id", "organizer_id"),), own_only=True),
     },
 )

@@ -80,6 +80,17 @@ def form(condition: Condition | None) -> Any:
             return ("not", form(of))
 
 
+def size(condition: Condition) -> int:
+    """How many comparisons there are."""
+    match condition:
+        case All(of) | Either(of):
+            return sum(map(size, of))
+        case Not(of):
+            return size(of)
+        case _:
+            return 1
+
+
 def values(condition: Condition | None) -> Iterator[Any]:
     """The values in the order in which `expression` numbers its parameters."""
     match condition:

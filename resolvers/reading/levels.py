@@ -35,6 +35,8 @@ from resolvers.reading import conditions, places
 from resolvers.reading.selection import Ask
 from resolvers.reading.source import SOURCES, Field, Order, Source, ToMany
 
+# Statements kept of one level: whoever asks by ever new filters must not fill the memory.
+FORMS_MAX = 128
 # What statements of one level can differ in; the rest is parameters.
 _Form: TypeAlias = tuple[Any, ...]
 # How the keys of parents reach a statement: one array per column; a list of values; a list of values beside the
@@ -130,7 +132,7 @@ class Level:
         if statement is None:
             self.sorted_by(ask)  # so that the statement has the columns it sorts by
             clause = self._root(ask) if passed is None else self._below(ask, passed)
-            statement = self._statements[form] = Statement(clause, self.dialect)
+            statement = _remember(self._statements, form, Statement(clause, self.dialect))
         extra = 0 if self.single else 1
         return statement.query({**parameters, **self._values(ask, keys, passed), "limit": ask.limit + extra})
 
@@ -140,7 +142,7 @@ class Level:
         statement = self._counts.get(form)
         if statement is None:
             clause = self._root_count(ask) if passed is None else self._below_count(ask, passed)
-            statement = self._counts[form] = Statement(clause, self.dialect)
+            statement = _remember(self._counts, form, Statement(clause, self.dialect))
         query = statement.query({**parameters, **self._values(ask, keys, passed)})
         return query._replace(remembered=self.relation is None)
 
@@ -258,6 +260,8 @@ class Level:
         found: list[ColumnElement[bool]] = []
         if self.source.always is not None:
             found.append(self.source.always(self.dialect))
+        if self.relation is not None and self.relation.own_only:
+            found.append(self.source.reaches["any"](self.dialect))
         if ask.where is not None:
             found.append(conditions.expression(ask.where, self.source, self.dialect))
         if table is not self.source.table:
@@ -285,6 +289,13 @@ class Level:
         if table is self.source.table:
             return columns
         return [ClauseAdapter(table).traverse(column) for column in columns]
+
+
+def _remember(statements: dict[_Form, Statement], form: _Form, statement: Statement) -> Statement:
+    if len(statements) >= FORMS_MAX:
+        statements.pop(next(iter(statements)))
+    statements[form] = statement
+    return statement
 
 
 def _form_of(ask: Ask) -> _Form:

@@ -24,17 +24,15 @@ def encoder(order: str) -> Callable[..., str]:
 def decode(text: str, source: Source, order: str, *, field: str) -> tuple[Any, ...]:
     """The values in a place of this order. Refuses text that no list of this order gave out."""
     try:
-        name, *stored = orjson.loads(
-            urlsafe_b64decode(
-                text.encode("ascii"),
-            )
-        )
+        name, *stored = orjson.loads(urlsafe_b64decode(text.encode("ascii")))
+        if name not in source.orders:
+            raise ValueError(f"{name!r} is no order")
+        if name != order:
+            raise Invalid("This cursor belongs to another order.", field=field, reason="cursor")
         fields = source.orders[order].fields
         values = tuple(_typed(value, source.fields[part].kind) for value, part in zip(stored, fields, strict=True))
     except (ValueError, TypeError) as error:
         raise Invalid("This is not a cursor of this connection.", field=field, reason="cursor") from error
-    if name != order:
-        raise Invalid("This cursor belongs to another order.", field=field, reason="cursor")
     return values
 
 

@@ -5,7 +5,7 @@ object per row, no call per field. It is made of expressions this module writes;
 converters) enter as Python literals or through its namespace, never as code.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,12 +41,23 @@ from resolvers.reading.source import SOURCES, ToMany
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A plan to be run many times. `scopes` are the permissions without which it must not be run."""
+    """A plan to be run many times. `scopes` are the permissions without which it must not be run.
+
+    `looked_up` are those that a look-up needs for one of its types: if the argument asks for any object of it.
+    """
 
     levels: tuple[Level, ...]
     shape: Callable[[Sequence["_Page"], Sequence[Any], Mapping[str, Any]], Any]
     scopes: frozenset[str]
+    looked_up: tuple[tuple[int, frozenset[str]], ...]
     source_code: str
+
+    def required(self, arguments: Sequence[Any]) -> Iterator[str]:
+        """The permissions without which it must not be run with these arguments."""
+        yield from self.scopes
+        for argument, scopes in self.looked_up:
+            if arguments[argument] is not None:
+                yield from scopes
 
     @property
     def snapshot(self) -> bool:
@@ -133,6 +144,7 @@ class _Compiler:
     names: dict[str, Any] = field(default_factory=lambda: dict(values.FUNCTIONS))
     functions: list[str] = field(default_factory=list)
     scopes: set[str] = field(default_factory=set)
+    looked_up: list[tuple[int, frozenset[str]]] = field(default_factory=list)
 
     def compile(self, tree: RootItem) -> Compiled:
         answer = self._root(tree)
@@ -144,7 +156,7 @@ class _Compiler:
         lines.append(f"    return {answer}")
         code = "\n".join(lines)
         exec(compile(code, "<plan>", "exec"), self.names)  # noqa: S102  our own code, see the module's docstring
-        return Compiled(tuple(self.levels), self.names["shape"], frozenset(self.scopes), code)
+        return Compiled(tuple(self.levels), self.names["shape"], frozenset(self.scopes), tuple(self.looked_up), code)
 
     # -- objects without a row -------------------------------------------------------------------------------------
 
@@ -159,9 +171,8 @@ class _Compiler:
                     {k: self._name(v.value) if isinstance(v, Constant) else f"each[{v!r}]" for k, v in items.items()}
                 )
                 return f"[{shown} for each in given[{name!r}]]"
-            case Container(items, unless):
-                shown = self._display({key: self._root(part) for key, part in items.items()})
-                return shown if unless is None else f"(None if given[{unless!r}] is None else {shown})"
+            case Container(items):
+                return self._display({key: self._root(part) for key, part in items.items()})
             case One():
                 return self._one(item)
             case Many(relation, items, argument):
@@ -181,13 +192,17 @@ class _Compiler:
     def _lookup(self, item: Lookup) -> str:
         lines = ["found = {}"]
         name = f"lookup_{item.argument}"
+        outer = self.scopes
         for typename, one in item.types.items():
+            self.scopes = set()
             level = self._level(one.source, one.argument)
             row, at = f"row_{level.number}", f"at_{level.number}"
             key = self._column(level, level.column((item.key,))[0])
             shown = self._object(level, one.items, row, at)
             lines.append(f"for {at}, {row} in enumerate(rows_{level.number}):")
             lines.append(f"    found[{typename!r}, {row}[{key}]] = {shown}")
+            self.looked_up.append((one.argument, frozenset(self.scopes)))
+        self.scopes = outer
         lines.append(f"return [found.get(key) for key in arguments[{item.argument}]]")
         self.functions.append(f"def {name}():\n" + "\n".join(f"    {line}" for line in lines))
         return f"{name}()[0]" if item.single else f"{name}()"

@@ -132,10 +132,9 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """With `unless`, the container is null when that given value is."""
+    """An object without a row."""
 
     items: Mapping[str, "RootItem"]
-    unless: str | None = None
 
 
 Item: TypeAlias = Value | Constant | Group | Many

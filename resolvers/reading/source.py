@@ -38,10 +38,14 @@ class ToOne:
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """Rows that name this one: a level of its own. `on` pairs own columns with the target's, the tenant first."""
+    """Rows that name this one: a level of its own. `on` pairs own columns with the target's, the tenant first.
+
+    `own_only`: just those of the asker's organizers, because the row above may be another tenant's.
+    """
 
     target: str
     on: tuple[tuple[str, str], ...]
+    own_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from graphql import GraphQLSchema, OperationDefinitionNode, OperationType
-from sqlalchemy import Dialect
 
 from gql.arguments import Arguments
 from gql.costs import Cost
@@ -19,7 +18,9 @@ from gql.mutations import mutate
 from gql.reads import Mutates
 from gql.run import Run, Unsupported
 from gql.schema import read_of
-from gql.selecting import Selecting
+from gql.selecting import Argument, Selecting
+from models.database import Dialect
+from models.problems import Problem
 from resolvers.reading.plan import Compiled, compile_selection
 from resolvers.reading.selection import Constant, Container
 
@@ -102,6 +103,33 @@ def compile_operation(
     if operation.operation is OperationType.MUTATION:
         return MutationPlan(dict(_mutation_fields(schema, dialect, document, operation, conditions)))
     raise Unsupported("subscription")
+
+
+def cost_of(schema: GraphQLSchema, document: Document, operation: OperationDefinitionNode, run: Run) -> int:
+    """What an operation costs that graphql-core executes. What is refused, and introspection, cost nothing."""
+    is_query = operation.operation is OperationType.QUERY
+    parent = schema.query_type if is_query else schema.mutation_type
+    assert parent is not None
+    collecting = Selecting(schema, document.fragments, run.variables)
+    total = 0
+    for nodes in collecting.collect(parent, [operation.selection_set]).values():
+        if nodes[0].name.value.startswith("__"):
+            continue
+        found, cost = parent.fields[nodes[0].name.value], Cost()
+        selecting = Selecting(schema, document.fragments, run.variables)
+        if is_query:
+            selecting.root(found, nodes, cost)
+        else:
+            selecting.payload(found, nodes, cost)
+        total += cost.of([_unless_refused(argument, run) for argument in selecting.arguments])
+    return total
+
+
+def _unless_refused(argument: Argument, run: Run) -> Any:
+    try:
+        return argument(run)
+    except (Problem, Unsupported):
+        return None
 
 
 def _mutation_fields(

@@ -24,6 +24,8 @@ from gql.run import Limits
 
 # Introspection asks for types of types of types: the standard query is 13 deep and costs nothing.
 INTROSPECTION = ("__schema", "__type")
+# How the parser says that there are more tokens, or more brackets within each other, than it takes.
+TOO_LARGE = ("Syntax Error: Document contains more than", "Syntax Error: Document is nested too deeply")
 
 
 class Rejected(Exception):
@@ -92,7 +94,8 @@ class Documents:
         try:
             node = parse(text, max_tokens=self._limits.tokens_max)
         except GraphQLError as error:
-            raise Rejected(_coded(error, "GRAPHQL_PARSE_FAILED")) from None
+            too_large = error.message.startswith(TOO_LARGE)
+            raise Rejected(_coded(error, "LIMIT_EXCEEDED" if too_large else "GRAPHQL_PARSE_FAILED")) from None
         self._measure(node)
         errors = validate(self._schema, node, self._rules, max_errors=20)
         if errors:
@@ -105,10 +108,11 @@ class Documents:
         measures = _Measures(fragments)
         for definition in node.definitions:
             if isinstance(definition, OperationDefinitionNode):
-                roots = len(definition.selection_set.selections)
+                roots = measures.roots(definition.selection_set, set())
                 self._refuse("root fields", roots, self._limits.root_fields_max)
             if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
                 self._refuse("levels", measures.depth(definition.selection_set, ()), self._limits.depth_max)
+                self._refuse("fields", measures.fields(definition.selection_set, ()), self._limits.fields_max)
         self._refuse("aliases", measures.aliases(node), self._limits.aliases_max)
 
     @staticmethod
@@ -121,6 +125,7 @@ class Documents:
 class _Measures:
     fragments: Mapping[str, FragmentDefinitionNode]
     _depths: dict[str, int] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def depth(self, selections: SelectionSetNode, within: tuple[str, ...]) -> int:
         """Levels of selection sets. A fragment within itself counts once: validation refuses it."""
@@ -143,6 +148,39 @@ class _Measures:
         if name not in self._depths:
             self._depths[name] = self.depth(fragment.selection_set, (*within, name))
         return self._depths[name]
+
+    def roots(self, selections: SelectionSetNode, visited: set[str]) -> int:
+        """Fields of the first level, those in fragments too."""
+        total = 0
+        for node in selections.selections:
+            if isinstance(node, FieldNode):
+                total += 1
+            elif isinstance(node, InlineFragmentNode):
+                total += self.roots(node.selection_set, visited)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in visited:
+                visited.add(node.name.value)
+                fragment = self.fragments.get(node.name.value)
+                total += 0 if fragment is None else self.roots(fragment.selection_set, visited)
+        return total
+
+    def fields(self, selections: SelectionSetNode, within: tuple[str, ...]) -> int:
+        """Fields, counted as often as they are spread: a few fragments within each other make millions."""
+        total = 0
+        for node in selections.selections:
+            if isinstance(node, FragmentSpreadNode):
+                total += self._fragment_fields(node.name.value, within)
+            elif isinstance(node, FieldNode | InlineFragmentNode):
+                total += isinstance(node, FieldNode)
+                total += 0 if node.selection_set is None else self.fields(node.selection_set, within)
+        return total
+
+    def _fragment_fields(self, name: str, within: tuple[str, ...]) -> int:
+        fragment = self.fragments.get(name)
+        if fragment is None or name in within:
+            return 0
+        if name not in self._counts:
+            self._counts[name] = self.fields(fragment.selection_set, (*within, name))
+        return self._counts[name]
 
     @staticmethod
     def aliases(node: DocumentNode) -> int:

@@ -1,6 +1,6 @@
 """Refusals on the wire: `userErrors` of a mutation's payload, and `extensions.code` of a request's errors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any
 
@@ -37,12 +37,12 @@ class UserError:
     message: str = by(Part("message"), "The refusal in English, for developers.")
 
 
-def user_errors(problem: Problem, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The problem, or each of several, as user errors. `names` are the input's fields by the verb's names for them."""
+def user_errors(problem: Problem) -> list[dict[str, Any]]:
+    """The problem, or each of several, as user errors. A verb's field is the input's field in camel case."""
     return [
         {
             "code": found.code.upper(),
-            "field": None if found.field is None else ["input", names.get(found.field, camel(found.field))],
+            "field": None if found.field is None else ["input", camel(found.field)],
             "message": found.message,
         }
         for found in (problem.problems if isinstance(problem, Several) else (problem,))

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 import structlog
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, OperationType, execute
 from graphql.execution import ExecutionResult
-from sqlalchemy import Dialect
 
 from gql import fallback, schema
-from gql.compiled import Operation, compile_operation
+from gql.compiled import Operation, compile_operation, cost_of
 from gql.documents import Document, Documents, Rejected
-from gql.errors import request_error
 from gql.run import Limits, Run, Unsupported
 from gql.variables import Variables
+from models.database import Dialect
 from models.problems import Problem, Unavailable
 from resolvers.context import Context
 
@@ -70,7 +69,7 @@ class Executor:
         return all(isinstance(node, FieldNode) and node.name.value in ABOUT_SCHEMA for node in selections)
 
     async def execute(self, context: Context, request: Request) -> Answer:
-        """The response. Never raises: what is wrong is in its errors, and what is our bug is logged and masked."""
+        """The response. What is wrong with the request is in its errors; raises `Unavailable`, and what is our bug."""
         try:
             return await self._execute(context, request)
         except Rejected as rejected:
@@ -78,27 +77,24 @@ class Executor:
         except RecursionError:
             error = GraphQLError("The request is nested too deeply.", extensions={"code": "LIMIT_EXCEEDED"})
             return Answer({"errors": [error.formatted]}, 400)
-        except Unavailable as problem:
-            return Answer({"errors": [request_error(problem).formatted]}, problem.status_hint)
 
     async def complete(self, context: Context, request: Request) -> Answer:
         """The response by graphql-core's completion, whatever the compiled one could do."""
         document = self._documents.of(request.query)
         entry = self._entry(document, request.operation_name)
         run = Run(context, self.limits, entry.variables.coerce(request.variables))
-        return await self._by_graphql_core(document, request, run, None)
+        return await self._by_graphql_core(document, request, run)
 
     async def _execute(self, context: Context, request: Request) -> Answer:
         document = self._documents.of(request.query)
         entry = self._entry(document, request.operation_name)
         run = Run(context, self.limits, entry.variables.coerce(request.variables))
         plan = self._plan(document, entry, run)
-        if plan is None:
-            return await self._by_graphql_core(document, request, run, None)
-        try:
-            cost, prepared = plan.prepare(run)
-        except (Problem, Unsupported):
-            return await self._by_graphql_core(document, request, run, None)
+        ready = None if plan is None else self._prepared(plan, run)
+        if plan is None or ready is None:
+            self._check(cost := cost_of(self.schema, document, entry.operation, run))
+            return await self._by_graphql_core(document, request, run, cost)
+        cost, prepared = ready
         self._check(cost)
         try:
             data = await plan.run(run, prepared)
@@ -111,6 +107,14 @@ class Executor:
             return await self._by_graphql_core(document, request, run, cost)
         return Answer({"data": data, "extensions": self._extensions(cost)})
 
+    @staticmethod
+    def _prepared(plan: Operation, run: Run) -> tuple[int, Any] | None:
+        """What the run costs and needs; None if an argument is refused, which graphql-core says at its field."""
+        try:
+            return plan.prepare(run)
+        except (Problem, Unsupported):
+            return None
+
     def _entry(self, document: Document, name: str | None) -> _Entry:
         entry: _Entry | None = document.plans.get(name)
         if entry is None:
@@ -120,6 +124,10 @@ class Executor:
 
     def _plan(self, document: Document, entry: _Entry, run: Run) -> Operation | None:
         conditions = {name: run.variables[name] for name in document.conditions if name in run.variables}
+        for name, value in conditions.items():
+            if value is None:
+                message = f"The variable ${name} decides whether a field is there: it must not be null."
+                raise Rejected(GraphQLError(message, extensions={"code": "BAD_VARIABLES"}))
         key = tuple(sorted(conditions.items())) if conditions else ()
         if key not in entry.plans:
             if len(entry.plans) >= PLANS_MAX:
@@ -144,7 +152,7 @@ class Executor:
     def _extensions(self, cost: int) -> dict[str, Any]:
         return {"cost": {"requested": cost, "maximum": self.limits.cost_max}}
 
-    async def _by_graphql_core(self, document: Document, request: Request, run: Run, cost: int | None) -> Answer:
+    async def _by_graphql_core(self, document: Document, request: Request, run: Run, cost: int | None = None) -> Answer:
         outcome = execute(
             self.schema,
             document.node,

@@ -8,11 +8,13 @@ import strawberry
 from gql.money import hundredths
 from gql.scalars import Amount, Timestamp
 from models.problems import Invalid
-from resolvers.reading.conditions import All, Compare, Condition, Either, Is, Not
+from resolvers.reading.conditions import All, Compare, Condition, Either, Is, Not, size
 
 UNSET = strawberry.UNSET
 ITEMS_MAX = 100
 NESTING_MAX = 5
+# Comparisons in one filter: each new form of a filter is compiled, and engines bound the size of an expression.
+COMPARISONS_MAX = 50
 
 
 def optional(description: str) -> Any:
@@ -61,7 +63,10 @@ def condition(given: Mapping[str, Any] | None, names: Mapping[str, str], depth: 
     parts = list(_parts(given or {}, names, depth))
     if not parts:
         return None
-    return parts[0] if len(parts) == 1 else All(tuple(parts))
+    found = parts[0] if len(parts) == 1 else All(tuple(parts))
+    if depth == 0 and size(found) > COMPARISONS_MAX:
+        raise Invalid(f"At most {COMPARISONS_MAX} comparisons in a filter.", field="filter", reason="too_many")
+    return found
 
 
 def _parts(given: Mapping[str, Any], names: Mapping[str, str], depth: int) -> Iterator[Condition]:

@@ -35,7 +35,7 @@ async def mutate(name: str, mutates: Mutates, args: Args, run: Run, payload: Com
     except Unavailable:
         raise
     except Problem as problem:
-        refused = _with(run, None, user_errors(problem, {}))
+        refused = _with(run, None, user_errors(problem))
         return _unread(payload, arguments(refused), refused.given)
 
 

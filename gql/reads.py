@@ -87,9 +87,7 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """An object without a row, whose fields are roots again; null if the given value `unless` is."""
-
-    unless: str | None = None
+    """An object without a row, whose fields are roots again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class Limits:
     depth_max: int = 15
     # Fields that could be answered: each counts once per object its lists may hold.
     cost_max: int = 10_000
+    # Fields of one operation, with those of fragments counted wherever they are spread: what is to be compiled.
+    fields_max: int = 1_000
     # Fields with an alias, in the whole document.
     aliases_max: int = 100
     # Lexical tokens of the document.

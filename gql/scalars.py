@@ -1,12 +1,23 @@
 """Scalars: what they look like on the wire, and what they refuse."""
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from math import isfinite
 from typing import Any, NewType
 
 import orjson
 import strawberry
-from graphql import GraphQLError
+from graphql import (
+    FloatValueNode,
+    GraphQLError,
+    ListValueNode,
+    ObjectValueNode,
+    ValueNode,
+    VariableNode,
+    value_from_ast_untyped,
+)
 from strawberry.types.scalar import ScalarDefinition
 
 Amount = NewType("Amount", Decimal)
@@ -15,15 +26,16 @@ Json = NewType("Json", object)
 
 # Longer than any amount or time there is; what a client sends beyond it is not worth parsing.
 LENGTH_MAX = 64
+# Python's Decimal takes more: blanks, underscores, digits of any script. Money is not guessed at.
+DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def parse_amount(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float) or len(str(value)) > LENGTH_MAX:
         raise GraphQLError('A decimal number is a text such as "10.00".')
-    try:
-        parsed = Decimal(str(value))
-    except InvalidOperation:
-        raise GraphQLError('A decimal number is a text such as "10.00".') from None
+    if DECIMAL.fullmatch(str(value)) is None:
+        raise GraphQLError('A decimal number is a text such as "10.00".')
+    parsed = Decimal(str(value))
     if not parsed.is_finite() or abs(parsed.adjusted()) > LENGTH_MAX:
         raise GraphQLError("A decimal number is finite.")
     return parsed
@@ -47,6 +59,24 @@ def parse_json(value: Any) -> Any:
     except TypeError:
         raise GraphQLError("A JSON value is nested at most 250 deep, and its integers have at most 64 bits.") from None
     return value
+
+
+def parse_json_literal(value: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
+    """A value written in the document. Validation asks without variables: what they hold is looked at later."""
+    return parse_json(_written(value, variables or {}))
+
+
+def _written(value: ValueNode, variables: Mapping[str, Any]) -> Any:
+    match value:
+        case VariableNode():
+            return variables.get(value.name.value)
+        case ListValueNode():
+            return [_written(item, variables) for item in value.values]
+        case ObjectValueNode():
+            return {field.name.value: _written(field.value, variables) for field in value.fields}
+        case FloatValueNode() if not isfinite(float(value.value)):
+            raise GraphQLError("A JSON number is finite.")
+    return value_from_ast_untyped(value)
 
 
 def as_it_is(value: Any) -> Any:
@@ -73,5 +103,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc8259",
         serialize=as_it_is,
         parse_value=parse_json,
+        parse_literal=parse_json_literal,
     ),
 }

@@ -1,6 +1,5 @@
 """The schema: every type, assembled, and its text."""
 
-from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -178,20 +177,3 @@ def read_of(field: GraphQLField) -> Read | None:
 def sdl() -> str:
     """The schema's text, as `schema.graphql` holds it."""
     return build().as_str() + "\n"
-
-
-def undescribed(schema: GraphQLSchema) -> Sequence[str]:
-    """The types, fields, arguments and enum values without a description."""
-    return list(_undescribed(schema))
-
-
-def _undescribed(schema: GraphQLSchema) -> Iterator[str]:
-    for name, graphql_type in schema.type_map.items():
-        if name.startswith("__") or name in ("String", "Int", "Boolean", "ID", "Float"):
-            continue
-        if not graphql_type.description:
-            yield name
-        for part, value in {**getattr(graphql_type, "fields", {}), **getattr(graphql_type, "values", {})}.items():
-            if not value.description:
-                yield f"{name}.{part}"
-            yield from (f"{name}.{part}({a})" for a, v in getattr(value, "args", {}).items() if not v.description)

@@ -105,8 +105,8 @@ class Selecting:
                 return Many(source, self._connection(named, nodes, SOURCES[source], cost.per(argument)), argument)
             case reads.Nodes(name):
                 return self._lookup(cast(GraphQLInterfaceType, named), name, args, nodes, cost)
-            case reads.Inside(unless):
-                return Container(self.roots(named, _sets(nodes), cost), unless)
+            case reads.Inside():
+                return Container(self.roots(named, _sets(nodes), cost))
             case reads.Given(name):
                 return Given(name)
             case reads.Errors():

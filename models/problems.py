@@ -99,7 +99,7 @@ class InProgress(Problem):
 
 
 class Unavailable(Problem):
-    """The database did not answer in time. Nothing was written; ask again in `retry_after` seconds."""
+    """The database did not answer in time. Unless the message says otherwise nothing was written; try again later."""
 
     code, status_hint = "unavailable", 503
 

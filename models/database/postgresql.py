@@ -35,6 +35,8 @@ T = TypeVar("T")
 # Serialization failure and deadlock: the transaction did nothing and may be run again.
 RETRIED = {"40001", "40P01"}
 TRIES_MAX = 8
+# How much longer than the server itself may take we wait for its word.
+GRACE_SECONDS = 0.5
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -67,7 +69,7 @@ class PostgresqlDatabase:
             try:
                 return await _drive(plan(), connection)
             finally:
-                await connection.execute("ROLLBACK")
+                await connection.execute("ROLLBACK", timeout=GRACE_SECONDS)
 
     async def write(self, unit: Unit[T]) -> T:
         return await self._lane.submit(unit)
@@ -79,6 +81,8 @@ async def _open(connect: Connect, timeout_seconds: float) -> Connection:
         return await asyncpg.connect(
             url.set(drivername="postgresql").render_as_string(hide_password=False),
             timeout=timeout_seconds,
+            # The server stops what takes too long; this is for one that does not even say so.
+            command_timeout=timeout_seconds + GRACE_SECONDS,
             statement_cache_size=1024,
             server_settings={
                 "application_name": "foyer",
@@ -110,7 +114,9 @@ def _refusal(error: BaseException) -> BaseException:
         return Unavailable("The database took too long and was stopped.", retry_after=1)
     if isinstance(error, asyncpg.PostgresError) and (error.sqlstate or "")[:2] in ("53", "57", "58", "08"):
         return Unavailable("The database cannot answer.", retry_after=5)
-    if isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
+    # Of the driver's own errors only this one is not ours: the connection went away beneath it.
+    lost = isinstance(error, asyncpg.InterfaceError) and "connection" in str(error) and "closed" in str(error)
+    if lost or isinstance(error, OSError | TimeoutError | asyncpg.PostgresConnectionError):
         return Unavailable("The connection to the database was lost.", retry_after=5)
     return error
 
@@ -280,11 +286,23 @@ class _Lane:
         await connection.execute("BEGIN")
         try:
             outcomes = [await self._run(waiting, connection, alone=len(group) == 1) for waiting in group]
-            await connection.execute("COMMIT")
         except BaseException:
             await self._roll_back(connection)
             raise
+        await self._finish(connection)
         return outcomes
+
+    async def _finish(self, connection: Connection) -> None:
+        try:
+            await connection.execute("COMMIT")
+        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+            connection.terminate()
+            self._connection = None
+            message = "The connection was lost during the commit: ask whether it happened, or retry with the same key."
+            raise Unavailable(message, retry_after=5) from error
+        except BaseException:
+            await self._roll_back(connection)
+            raise
 
     async def _run(self, waiting: _Waiting, connection: Connection, *, alone: bool) -> Any:
         if waiting.expires < time.monotonic():
@@ -304,7 +322,7 @@ class _Lane:
 
     async def _roll_back(self, connection: Connection) -> None:
         try:
-            await connection.execute("ROLLBACK")
+            await connection.execute("ROLLBACK", timeout=GRACE_SECONDS)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             # Whatever was open ends with its connection.
             connection.terminate()

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from server.migrating import migrate
+from tests.doors import DOORS, Door
 from tests.postgresql import PostgreSQL
 from tests.world import World, opened
 
@@ -108,3 +109,9 @@ async def world(database_url: str) -> AsyncIterator[World]:
     """The app over a fresh database on either engine, with organizers and tokens."""
     async with opened(database_url) as found:
         yield found
+
+
+@pytest.fixture(params=list(DOORS))
+def door(world: World, request: pytest.FixtureRequest) -> Door:
+    """Each door of the world in turn: a behaviour is the same through all of them."""
+    return DOORS[request.param](world)

@@ -13,7 +13,13 @@ from graphql import (
 from hypothesis import strategies as st
 
 # Arguments that the generator may give, by field; None stands for leaving them out.
-CONNECTION = ({}, {"first": "2"}, {"last": "2"}, {"first": "0"}, {"first": "3", "after": "null"})
+CONNECTION: tuple[dict[str, str], ...] = (
+    {},
+    {"first": "2"},
+    {"last": "2"},
+    {"first": "0"},
+    {"first": "3", "after": "null"},
+)
 ARGUMENTS: dict[str, tuple[dict[str, str], ...]] = {
     "Query.giftCards": (
         *CONNECTION,
@@ -166,5 +172,5 @@ PARTIAL = [
     '{ organizer(slug: "acme") { slug giftCards(before: "x") { nodes { id } } salesChannels { nodes { id } } } }',
     "{ giftCard { id } viewer { kind } }",
     '{ giftCard(id: "a", secret: "b") { id } viewer { kind } }',
-    "{ giftCards(first: 1) { nodes { id a: transactions(first: 999) { nodes { id } } b: transactions { totalCount } } } }",
+    "{ giftCards(first: 1) { nodes { a: transactions(first: 999) { nodes { id } } b: transactions { totalCount } } } }",
 ]

@@ -1,7 +1,7 @@
 """The two completions answer alike: every document of the corpus, and what hypothesis makes of the schema."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -19,9 +19,9 @@ SCHEMA = schema.core(schema.build())
 
 
 @pytest.fixture
-async def populated(world: World) -> AsyncIterator[World]:
+async def populated(world: World) -> World:
     await populate(world)
-    yield world
+    return world
 
 
 async def populate(world: World) -> None:
@@ -76,7 +76,9 @@ async def test_partial_refusals_are_answered_alike(populated: World, text: str) 
 
 
 CONDITIONAL = """query Q($with: Boolean!, $without: Boolean = false, $first: Int = 2) {
-  giftCards(first: $first) { nodes { id secret @include(if: $with) ... @skip(if: $without) { currency: balance { currency } } } }
+  giftCards(first: $first) {
+    nodes { id secret @include(if: $with) ... @skip(if: $without) { currency: balance { currency } } }
+  }
 }"""
 
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from graphql import GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql import FieldNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType, located_error
 
 from gql.arguments import Arguments
 from gql.costs import Cost
 from gql.documents import Document
 from gql.mutations import mutate
-from gql.reads import Mutates
+from gql.reads import Args, Mutates
 from gql.run import Run, Unsupported
 from gql.schema import read_of
 from gql.selecting import Argument, Selecting
@@ -38,8 +38,8 @@ class QueryPlan:
         values = self.selecting.values(run)
         return self.cost.of(values), values
 
-    async def run(self, run: Run, values: Sequence[Any]) -> Any:
-        return await run.context.read(self.plan, values, given_of(run))
+    async def run(self, run: Run, values: Sequence[Any]) -> tuple[Any, list[GraphQLError]]:
+        return await run.context.read(self.plan, values, given_of(run)), []
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,14 @@ class MutationField:
     plan: Compiled
     selecting: Selecting
     cost: Cost
+    nodes: Sequence[FieldNode]
     mutates: Mutates | None = None
     args: Arguments | None = None
+
+    async def run(self, run: Run, args: Args) -> Any:
+        if self.mutates is None:
+            return await run.context.read(self.plan)
+        return await mutate(self.name, self.mutates, args, run, self.plan, self.selecting.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +73,22 @@ class MutationPlan:
             args[key] = None if field.args is None else field.args.values(run)
         return total, args
 
-    async def run(self, run: Run, args: Mapping[str, Any]) -> Any:
-        answer = {}
+    async def run(self, run: Run, args: Mapping[str, Any]) -> tuple[Any, list[GraphQLError]]:
+        """The data, and an error for each field that failed. Raises only what the first field failed with.
+
+        Once a field has done something the answer says so, whatever becomes of those after it.
+        """
+        answer: dict[str, Any] = {}
+        errors: list[GraphQLError] = []
         for key, field in self.fields.items():
-            if field.mutates is None:
-                answer[key] = await run.context.read(field.plan)
-            else:
-                values = field.selecting.values
-                answer[key] = await mutate(field.name, field.mutates, args[key], run, field.plan, values)
-        return answer
+            try:
+                answer[key] = await field.run(run, args[key])
+            except Exception as error:
+                if not answer:
+                    raise
+                answer[key] = None
+                errors.append(located_error(error, field.nodes, [key]))
+        return answer, errors
 
 
 Operation: TypeAlias = QueryPlan | MutationPlan
@@ -146,8 +159,9 @@ def _mutation_fields(
         selecting, cost = Selecting(schema, document.fragments, conditions), Cost()
         name = nodes[0].name.value
         if name == "__typename":
-            yield key, MutationField(name, compile_selection(Constant(parent.name), dialect), selecting, cost)
+            yield key, MutationField(name, compile_selection(Constant(parent.name), dialect), selecting, cost, nodes)
             continue
         found = parent.fields[name]
         plan = compile_selection(selecting.payload(found, nodes, cost), dialect)
-        yield key, MutationField(name, plan, selecting, cost, cast(Mutates, read_of(found)), Arguments(found, nodes[0]))
+        mutates = cast(Mutates, read_of(found))
+        yield key, MutationField(name, plan, selecting, cost, nodes, mutates, Arguments(found, nodes[0]))

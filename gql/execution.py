@@ -11,6 +11,7 @@ from graphql.execution import ExecutionResult
 from gql import fallback, schema
 from gql.compiled import Operation, compile_operation, cost_of
 from gql.documents import Document, Documents, Rejected
+from gql.errors import request_error
 from gql.run import Limits, Run, Unsupported
 from gql.variables import Variables
 from models.database import Dialect
@@ -97,7 +98,7 @@ class Executor:
         cost, prepared = ready
         self._check(cost)
         try:
-            data = await plan.run(run, prepared)
+            data, errors = await plan.run(run, prepared)
         except Unavailable:
             raise
         except Problem:
@@ -105,7 +106,8 @@ class Executor:
                 raise
             # A query that is refused in part: graphql-core says which part, and answers the rest.
             return await self._by_graphql_core(document, request, run, cost)
-        return Answer({"data": data, "extensions": self._extensions(cost)})
+        body: dict[str, Any] = {"errors": [_masked(error).formatted for error in errors]} if errors else {}
+        return Answer({**body, "data": data, "extensions": self._extensions(cost)})
 
     @staticmethod
     def _prepared(plan: Operation, run: Run) -> tuple[int, Any] | None:
@@ -172,7 +174,9 @@ class Executor:
 def _masked(error: GraphQLError) -> GraphQLError:
     """The error as it may be shown: a bug of ours is logged and its text kept here."""
     original = error.original_error
-    if original is None or isinstance(original, GraphQLError | Problem):
+    if isinstance(original, Problem):
+        return request_error(original, error.nodes, error.path)
+    if original is None or isinstance(original, GraphQLError):
         return error
     log.error("graphql field failed", path=error.path, exc_info=original)
     return GraphQLError("Internal error.", error.nodes, path=error.path, extensions={"code": "INTERNAL"})

@@ -11,13 +11,11 @@ from graphql import GraphQLResolveInfo, GraphQLSchema, is_object_type
 
 from gql.compiled import given_of
 from gql.costs import Cost
-from gql.errors import request_error
 from gql.mutations import mutate
 from gql.reads import Mutates
 from gql.run import Run
 from gql.schema import read_of
 from gql.selecting import Refused, Selecting
-from models.problems import Problem
 from resolvers.reading.plan import compile_selection
 from resolvers.reading.selection import Container
 
@@ -42,12 +40,9 @@ async def _query(_: Any, info: Info, **__: Any) -> Any:
     run = info.context
     selecting = _selecting(info)
     found = info.parent_type.fields[info.field_name]
-    try:
-        tree = Container({"answer": selecting.root(found, info.field_nodes, Cost())})
-        plan = compile_selection(tree, run.context.database.dialect)
-        return (await run.context.read(plan, selecting.values(run), given_of(run)))["answer"]
-    except Problem as problem:
-        raise request_error(problem) from problem
+    tree = Container({"answer": selecting.root(found, info.field_nodes, Cost())})
+    plan = compile_selection(tree, run.context.database.dialect)
+    return (await run.context.read(plan, selecting.values(run), given_of(run)))["answer"]
 
 
 async def _mutation(_: Any, info: Info, **args: Any) -> Any:
@@ -56,17 +51,14 @@ async def _mutation(_: Any, info: Info, **args: Any) -> Any:
     found = info.parent_type.fields[info.field_name]
     mutates = read_of(found)
     assert isinstance(mutates, Mutates)
-    try:
-        payload = compile_selection(selecting.payload(found, info.field_nodes, Cost()), run.context.database.dialect)
-        return await mutate(info.field_name, mutates, args, run, payload, selecting.values)
-    except Problem as problem:
-        raise request_error(problem) from problem
+    payload = compile_selection(selecting.payload(found, info.field_nodes, Cost()), run.context.database.dialect)
+    return await mutate(info.field_name, mutates, args, run, payload, selecting.values)
 
 
 def _handed_down(parent: Mapping[str, Any], info: Info, **__: Any) -> Any:
     value = parent[str(info.path.key)]
     if isinstance(value, Refused):
-        raise request_error(value.problem) from value.problem
+        raise value.problem
     return value
 
 

@@ -182,6 +182,9 @@ async def _body(receive: Receive, limit: int) -> bytes:
         parts, size = [body], len(body)
         while message.get("more_body") and size <= limit:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                # What came of the body may be whole by itself; nobody asked for that.
+                raise _Refusal(400, "The body ended too early.")
             parts.append(message.get("body", b""))
             size += len(parts[-1])
         body = b"".join(parts)

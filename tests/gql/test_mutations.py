@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from gql.ids import encoder
 from models.gift_card import gift_card, gift_card_transaction
@@ -455,3 +456,34 @@ async def test_deep_info_in_variables_is_refused_before_anything_is_done(world: 
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
     assert await books(world) == 1
+
+
+async def test_what_was_done_is_answered_though_a_later_mutation_fails(world: World) -> None:
+    """A client that is told nothing of the first would do it again."""
+    key = gid(await world.card(500))
+    await world.database.write(lambda tx: tx.rows(text("ALTER TABLE gift_card_transaction RENAME TO elsewhere")))
+    found = await world.graphql(
+        """mutation ($id: ID!) {
+          off: giftCardDisable(input: {id: $id}) { giftCard { active } }
+          on: giftCardEnable(input: {id: $id}) { giftCard { active } }
+          booked: giftCardTransact(input: {id: $id, amount: "1.00"}) { giftCard { active } }
+        }""",
+        {"id": key},
+    )
+    assert found.status_code == 200
+    answer = found.json()
+    assert answer["data"]["off"] == {"giftCard": {"active": False}}
+    assert answer["data"]["booked"] is None
+    (error,) = answer["errors"]
+    assert error["path"] == ["booked"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert "elsewhere" not in found.text
+
+
+async def test_nothing_is_answered_if_the_first_mutation_fails(world: World) -> None:
+    key = gid(await world.card(500))
+    await world.database.write(lambda tx: tx.rows(text("ALTER TABLE gift_card_transaction RENAME TO elsewhere")))
+    book = 'mutation ($id: ID!) { giftCardTransact(input: {id: $id, amount: "1.00"}) { giftCard { id } } }'
+    found = await world.graphql(book, {"id": key})
+    assert found.status_code == 500
+    assert "data" not in found.json()

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 SHARED: tuple[Processor, ...] = (
@@ -49,7 +50,8 @@ def formatter(form: str) -> logging.Formatter:
 def _last(form: str) -> tuple[Processor, ...]:
     if form == "json":
         return (
-            structlog.processors.dict_tracebacks,
+            # Without the values of local variables: tokens are among them.
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.EventRenamer("message"),
             structlog.processors.JSONRenderer(sort_keys=True),
         )

@@ -100,7 +100,9 @@ class World:
 async def opened(url: str, **settings: Any) -> AsyncIterator[World]:
     """A world in a migrated database."""
     clock = Clock()
-    app = Foyer(Settings(database_url=url, **{"token_cache_seconds": 0, **settings}), clock)
+    # What survives a power cut is tested in tests/survival on servers of their own.
+    chosen = {"token_cache_seconds": 0, "synchronous": "NORMAL", **settings}
+    app = Foyer(Settings(database_url=url, **chosen), clock)
     async with (
         app.lifespan(),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://foyer.test") as client,

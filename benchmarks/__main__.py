@@ -56,9 +56,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     names = [each.name for each in SCENARIOS]
-    made.add_argument(
-        "--only", nargs="+", action="extend", metavar="NAME", choices=names, help="only these scenarios"
-    )
+    made.add_argument("--only", nargs="+", action="extend", metavar="NAME", choices=names, help="only these scenarios")
     made.add_argument("--quick", action="store_true", help="3 rounds of 1 s: one scenario in under a minute")
     made.add_argument(
         "--rounds", type=at_least_one, metavar="N", help=f"rounds per contender (default {NORMAL.rounds})"
@@ -66,9 +64,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--seconds", type=more_than_zero, metavar="S", help=f"measured seconds (default {NORMAL.seconds:g})"
     )
-    made.add_argument(
-        "--engine", choices=("sqlite", "postgresql"), default="sqlite", help="database of all contenders"
-    )
+    made.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite", help="database of all contenders")
     made.add_argument(
         "--contenders",
         nargs="+",

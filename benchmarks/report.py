@@ -48,9 +48,7 @@ class Report:
             if shown not in (None, key):
                 table.add_section()
             ratio = found.get((*key, each.contender))
-            table.add_row(
-                *([""] * 2 if shown == key else [each.scenario, str(each.connections)]), *row(each, ratio)
-            )
+            table.add_row(*([""] * 2 if shown == key else [each.scenario, str(each.connections)]), *row(each, ratio))
             shown = key
         console.print(table)
         self.show_words(console)
@@ -59,9 +57,7 @@ class Report:
         for name in dict.fromkeys(each.contender for each in self.figures):
             console.print(Text(f"{name}: {CONTENDERS[name].title}", style="dim"))
         for name, ledger in self.ledgers.items():
-            console.print(
-                Text(f"ledger of {name}: {ledger.text}", style="green" if ledger.holds else "yellow")
-            )
+            console.print(Text(f"ledger of {name}: {ledger.text}", style="green" if ledger.holds else "yellow"))
         for failure in self.failures:
             console.print(Text(f"FAILED  {failure}", style="bold red"))
 

@@ -59,9 +59,7 @@ SessionDep = Annotated[AsyncSession, Depends(get_session)]
 async def get_organizer(
     organizer: str, session: SessionDep, authorization: Annotated[str, Security(header_scheme)]
 ) -> Organizer:
-    token = await session.scalar(
-        select(ApiToken).where(ApiToken.token == authorization.removeprefix("Token "))
-    )
+    token = await session.scalar(select(ApiToken).where(ApiToken.token == authorization.removeprefix("Token ")))
     if token is None:
         raise HTTPException(401, "Invalid token.")
     if token.organizer.slug != organizer:
@@ -96,9 +94,7 @@ async def get_card(card_id: int, session: SessionDep, organizer: OrganizerDep) -
 
 
 @app.post(PREFIX + "{card_id}/transact/")
-async def transact(
-    card_id: int, body: TransactIn, session: SessionDep, organizer: OrganizerDep
-) -> GiftCardOut:
+async def transact(card_id: int, body: TransactIn, session: SessionDep, organizer: OrganizerDep) -> GiftCardOut:
     card = await session.scalar(own_card(organizer, card_id).with_for_update())
     if card is None:
         raise HTTPException(404, "No GiftCard matches the given query.")
@@ -106,9 +102,7 @@ async def transact(
     if card.balance + amount < 0:
         raise HTTPException(409, "The gift card does not have sufficient credit for this operation.")
     card.balance += amount
-    session.add(
-        GiftCardTransaction(gift_card_id=card.id, amount=amount, booked_at=datetime.now(UTC), text=body.text)
-    )
+    session.add(GiftCardTransaction(gift_card_id=card.id, amount=amount, booked_at=datetime.now(UTC), text=body.text))
     await session.commit()
     return represent(card, organizer)
 

@@ -141,9 +141,7 @@ class Query:
     async def gift_cards(
         self, info: strawberry.Info, first: int = 50, after: str | None = None
     ) -> Connection[GiftCard]:
-        statement = select(models.GiftCard).where(
-            models.GiftCard.organizer_id == info.context["organizer_id"]
-        )
+        statement = select(models.GiftCard).where(models.GiftCard.organizer_id == info.context["organizer_id"])
         if after is not None:
             statement = statement.where(models.GiftCard.id > decode_cursor(after))
         rows = await info.context["session"].scalars(statement.order_by(models.GiftCard.id).limit(first + 1))
@@ -158,9 +156,7 @@ class Query:
 @strawberry.type
 class Mutation:
     @strawberry.mutation(permission_classes=[IsAuthenticated])  # type: ignore[untyped-decorator]
-    async def gift_card_transact(
-        self, info: strawberry.Info, input: GiftCardTransactInput
-    ) -> GiftCardTransactPayload:
+    async def gift_card_transact(self, info: strawberry.Info, input: GiftCardTransactInput) -> GiftCardTransactPayload:
         session: AsyncSession = info.context["session"]
         card = await session.scalar(own_card(info, input.id).with_for_update())
         if card is None:
@@ -212,9 +208,7 @@ def decode_cursor(cursor: str) -> int:
 
 def transactions_loader(session: AsyncSession) -> Callable[[list[int]], Any]:
     async def load(card_ids: list[int]) -> list[list[models.GiftCardTransaction]]:
-        statement = select(models.GiftCardTransaction).where(
-            models.GiftCardTransaction.gift_card_id.in_(card_ids)
-        )
+        statement = select(models.GiftCardTransaction).where(models.GiftCardTransaction.gift_card_id.in_(card_ids))
         by_card = defaultdict(list)
         for row in await session.scalars(statement.order_by(models.GiftCardTransaction.id)):
             by_card[row.gift_card_id].append(row)

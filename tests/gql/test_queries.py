@@ -75,7 +75,7 @@ async def token(world: World, *scopes: str, of: str = "acme", **options: Any) ->
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 @pytest.mark.parametrize("field", ORDERS)
-@pytest.mark.parametrize("size", [1, 2, 4, 9, 10])
+@pytest.mark.parametrize("size", [1, 4, 9])
 async def test_paging_forwards_visits_every_card_once(stocked: World, field: str, direction: str, size: int) -> None:
     expected = ORDERS[field] if direction == "ASC" else ORDERS[field][::-1]
     visited: list[str] = []
@@ -96,7 +96,7 @@ async def test_paging_forwards_visits_every_card_once(stocked: World, field: str
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 @pytest.mark.parametrize("field", ORDERS)
-@pytest.mark.parametrize("size", [1, 4, 9, 10])
+@pytest.mark.parametrize("size", [1, 4, 9])
 async def test_paging_backwards_visits_every_card_once(stocked: World, field: str, direction: str, size: int) -> None:
     expected = ORDERS[field] if direction == "ASC" else ORDERS[field][::-1]
     visited: list[str] = []

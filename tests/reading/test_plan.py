@@ -85,18 +85,18 @@ async def test_a_plan_stopped_late_leaves_no_transaction_behind(database_url: st
 
 
 async def test_a_read_over_its_timeout_is_unavailable(database_url: str) -> None:
-    async with database(database_url, inline_deadline_seconds=0.005, read_timeout_seconds=1.0) as found:
+    async with database(database_url, inline_deadline_seconds=0.005, read_timeout_seconds=3.0) as found:
         began = time.monotonic()
         with pytest.raises(Unavailable) as refusal:
             await found.read(plan_of(counting(found.dialect, 2_000_000_000), []), snapshot=True)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
         assert refusal.value.details["retry_after"] > 0
         # The next one is answered.
         assert tuple((await found.read(plan_of(counting(found.dialect, 3), [])))[0]) == (3,)
 
 
 async def test_reads_over_their_timeout_do_not_use_up_the_connections(database_url: str) -> None:
-    limits: dict[str, Any] = {"read_timeout_seconds": 1.0, "connections_max": 2}
+    limits: dict[str, Any] = {"read_timeout_seconds": 3.0, "connections_max": 2}
     async with database(database_url, inline_deadline_seconds=0.005, **limits) as found:
         slow = plan_of(counting(found.dialect, 2_000_000_000), [])
         refused = await asyncio.gather(*[found.read(slow) for _ in range(4)], return_exceptions=True)

@@ -22,7 +22,7 @@ from tests.world import World, opened
 
 WRITERS = 64
 CARDS = 8
-ROUNDS = 3
+ROUNDS = 2
 
 pytestmark = pytest.mark.slow
 

@@ -121,7 +121,7 @@ class Settings(BaseSettings):
         description="Highest cost of a GraphQL request, in fields: each counts once per object its lists may hold.",
     )
     graphql_fields_max: int = Field(
-        1_000,
+        default=1_000,
         ge=1,
         le=1_000_000,
         description="Most fields in a GraphQL operation, a number; a fragment's count wherever it is spread.",

@@ -7,8 +7,9 @@ repeatable-read transaction, so that a balance and the transactions below it are
 Writing. Units that wait together run one after the other in one transaction and share its commit. Two writes to one
 row then never wait for each other's commit, which is what makes a hot row slow. Savepoints would cost two round trips
 a unit, so there are none: a unit that refuses before it wrote anything has nothing to undo, and if one fails after
-it wrote, the group is rolled back and its units run again, each in a transaction of its own. Serialization failures
-and deadlocks with other processes run the group again.
+it wrote, the group is rolled back and its units run again, each in a transaction of its own. So they are when one
+waits too long for a row that another process has locked; that one then waits in turns. Serialization failures and
+deadlocks run the group again.
 """
 
 import asyncio
@@ -37,6 +38,9 @@ RETRIED = {"40001", "40P01"}
 TRIES_MAX = 8
 # How much longer than the server itself may take we wait for its word.
 GRACE_SECONDS = 0.5
+# Longest wait for a lock at one time: less than PostgreSQL's `deadlock_timeout`, so that two processes whose groups
+# take rows in different orders part at once, and a row that is locked for long holds up nobody else.
+LOCK_SECONDS = 0.1
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -75,7 +79,7 @@ class PostgresqlDatabase:
         return await self._lane.submit(unit)
 
 
-async def _open(connect: Connect, timeout_seconds: float) -> Connection:
+async def _open(connect: Connect, timeout_seconds: float, lock_seconds: float | None = None) -> Connection:
     url = make_url(connect.url)
     try:
         return await asyncpg.connect(
@@ -89,7 +93,7 @@ async def _open(connect: Connect, timeout_seconds: float) -> Connection:
                 "timezone": "UTC",
                 "jit": "off",
                 "statement_timeout": str(int(timeout_seconds * 1000)),
-                "lock_timeout": str(int(timeout_seconds * 1000)),
+                "lock_timeout": str(int((lock_seconds or timeout_seconds) * 1000)),
                 "idle_in_transaction_session_timeout": str(int(timeout_seconds * 2000)),
             },
         )
@@ -207,6 +211,8 @@ class _Waiting:
     unit: Unit[Any]
     future: "asyncio.Future[Any]"
     expires: float
+    # It met a row that another process has locked: it waits for that alone, and in turns.
+    held_up: bool = False
 
 
 class _Mixed(Exception):
@@ -253,7 +259,11 @@ class _Lane:
                 self._wake.clear()
                 await self._wake.wait()
             count = min(len(self._waiting), self._connect.group_max)
-            await self._settle([self._waiting.popleft() for _ in range(count)])
+            taken = [self._waiting.popleft() for _ in range(count)]
+            together = [waiting for waiting in taken if not waiting.held_up]
+            alone = [[waiting] for waiting in taken if waiting.held_up]
+            for group in ([together] if together else []) + alone:
+                await self._settle(group)
 
     async def _settle(self, group: list[_Waiting]) -> None:
         """Bring every unit of the group to its end, whatever happens."""
@@ -262,9 +272,11 @@ class _Lane:
             try:
                 outcomes = await self._commit(group)
             except Exception as error:
+                if isinstance(error, asyncpg.LockNotAvailableError) and self._hold_up(group):
+                    return
                 if _may_run_again(error) and turn + 1 < TRIES_MAX:
                     await asyncio.sleep(random.random() * 0.002 * 2**turn)  # noqa: S311  a pause
-                elif len(group) > 1 and not isinstance(_refusal(error), Unavailable):
+                elif len(group) > 1 and _may_be_one_of_them(error):
                     for waiting in group:
                         await self._settle([waiting])
                     return
@@ -280,6 +292,14 @@ class _Lane:
                 waiting.future.set_exception(outcome)
             else:
                 waiting.future.set_result(outcome)
+
+    def _hold_up(self, group: list[_Waiting]) -> bool:
+        """Let a unit that waits alone for a lock wait again after the others, as long as it has time left."""
+        if len(group) > 1 or group[0].expires < time.monotonic():
+            return False
+        group[0].held_up = True
+        self._waiting.append(group[0])
+        return True
 
     async def _commit(self, group: list[_Waiting]) -> list[Any]:
         connection = await self._connected()
@@ -317,7 +337,7 @@ class _Lane:
 
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await _open(self._connect, self._connect.write_timeout_seconds)
+            self._connection = await _open(self._connect, self._connect.write_timeout_seconds, LOCK_SECONDS)
         return self._connection
 
     async def _roll_back(self, connection: Connection) -> None:
@@ -327,6 +347,11 @@ class _Lane:
             # Whatever was open ends with its connection.
             connection.terminate()
             self._connection = None
+
+
+def _may_be_one_of_them(error: BaseException) -> bool:
+    """Whether one unit is to blame, or the lock it waited for, so that the others would succeed without it."""
+    return isinstance(error, asyncpg.LockNotAvailableError) or not isinstance(_refusal(error), Unavailable)
 
 
 def _may_run_again(error: BaseException) -> bool:

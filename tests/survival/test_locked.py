@@ -316,3 +316,23 @@ async def test_full_disk_in_the_middle_of_a_group(world: World) -> None:
             assert outcome.balance == expected
     assert (await world.transact(card, 0)).balance == expected
     assert await ledger.differences(world.database) == []
+
+
+@pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
+async def test_a_locked_card_holds_up_no_other(database_url: str) -> None:
+    """On SQLite there is one lock for all; on PostgreSQL a row that another program holds is waited for alone."""
+    async with opened(database_url) as world:
+        held, free = await world.card(1000), await world.card(1000)
+        connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+        try:
+            async with connection.transaction():
+                await connection.execute("SELECT FROM gift_card WHERE id = $1 FOR UPDATE", held)
+                waiting = asyncio.create_task(world.transact(held, -1))
+                booked = await asyncio.wait_for(asyncio.gather(*[world.transact(free, -1) for _ in range(20)]), 4)
+                assert sorted(each.balance for each in booked) == list(range(980, 1000))
+                assert not waiting.done()
+            assert (await waiting).balance == 999
+            # Waiting in turns, it was booked in one of them only.
+            assert (await world.transact(held, 0)).balance == 999
+        finally:
+            await connection.close()

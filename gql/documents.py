@@ -184,30 +184,26 @@ class _Measures:
 
     @staticmethod
     def aliases(node: DocumentNode) -> int:
-        return sum(1 for found in _fields(node) if found.alias is not None)
+        return sum(1 for found in _nodes(node) if isinstance(found, FieldNode) and found.alias is not None)
 
 
-def _fields(node: DocumentNode) -> Iterator[FieldNode]:
+def _nodes(node: DocumentNode) -> Iterator[Any]:
+    """Every operation, fragment and selection of the document, each once, in no order."""
     waiting: list[Any] = [definition for definition in node.definitions if hasattr(definition, "selection_set")]
     while waiting:
         found = waiting.pop()
-        if isinstance(found, FieldNode):
-            yield found
+        yield found
         if getattr(found, "selection_set", None) is not None:
             waiting += found.selection_set.selections
 
 
 def _condition_variables(node: DocumentNode) -> Iterator[str]:
-    waiting: list[Any] = [definition for definition in node.definitions if hasattr(definition, "selection_set")]
-    while waiting:
-        found = waiting.pop()
+    for found in _nodes(node):
         for directive in found.directives or ():
             if directive.name.value in ("skip", "include"):
                 for argument in directive.arguments:
                     if argument.value.kind == "variable":
                         yield argument.value.name.value
-        if getattr(found, "selection_set", None) is not None:
-            waiting += found.selection_set.selections
 
 
 def _of(node: DocumentNode, kind: type[Any]) -> list[Any]:

@@ -142,7 +142,7 @@ class Executor:
     ) -> Operation | None:
         try:
             return compile_operation(self.schema, self._dialect, document, operation, conditions)
-        except (Unsupported, KeyError):
+        except Unsupported:
             return None
 
     def _check(self, cost: int) -> None:

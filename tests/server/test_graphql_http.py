@@ -458,3 +458,28 @@ async def test_a_bug_is_shown_as_internal_without_its_text(world: World, query: 
     # Nothing of it was written, and the door still answers.
     assert await count(world, gift_card) == await count(world, gift_card_transaction) == 1
     assert (await world.data("{ giftCards { totalCount } }"))["giftCards"] == {"totalCount": 1}
+
+
+async def test_body_that_ends_too_early_is_not_run(world: World) -> None:
+    """What came may be whole JSON by itself: a client that went away did not finish asking for it."""
+    body = b'{"query": "mutation { giftCardIssue(input: {amount: 1, currency: \\"EUR\\"}) { giftCard { id } } }"}'
+    messages = [
+        {"type": "http.request", "body": body, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    headers = [
+        (b"authorization", f"Bearer {world.secrets['acme']}".encode()),
+        (b"content-type", b"application/json"),
+    ]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await world.app(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert await count(world, gift_card) == 0

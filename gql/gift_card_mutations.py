@@ -11,32 +11,15 @@ from gql.errors import UserError
 from gql.filters import optional
 from gql.gift_cards import CARD_ID, GiftCard, GiftCardTransaction
 from gql.money import hundredths
-from gql.reads import Args, Errors, Found, Mutates, argument, by, method
+from gql.payloads import ERRORS, KEY, ORGANIZER, Verb, written
+from gql.reads import Args, Errors, Mutates, argument, by, method
 from gql.run import Run
 from gql.scalars import Amount, Json, Timestamp
 from models.unset import UNSET
 from resolvers import gift_cards
 from resolvers.context import Work
-from resolvers.reading.conditions import Compare
-from resolvers.reading.selection import Ask
 
-KEY = "Makes a retry safe: a second mutation with the same key and input answers as the first and does nothing."
-
-
-def _written(source: str, key: str) -> Found:
-    """An object of the payload: the one whose key the verb's outcome names, as it is right after the verb."""
-
-    def asking(_: Args, run: Run) -> Ask | None:
-        if run.outcome is None or run.outcome.get(key) is None:
-            return None
-        where = Compare("id", "eq", run.outcome[key])
-        return Ask(1, where, reach="written", organizer_id=run.outcome["organizer_id"])
-
-    return Found(source, asking)
-
-
-CARD = _written("gift_card", "card_id")
-ERRORS = "Why nothing was done; empty if it was."
+CARD = written("gift_card", "card_id")
 
 
 @strawberry.type(description="The outcome of `giftCardIssue`.")
@@ -54,9 +37,7 @@ class GiftCardUpdatePayload:
 @strawberry.type(description="The outcome of `giftCardTransact`.")
 class GiftCardTransactPayload:
     gift_card: GiftCard | None = by(CARD, "The card with its new balance.")
-    transaction: GiftCardTransaction | None = by(
-        _written("gift_card_transaction", "transaction_id"), "What was booked."
-    )
+    transaction: GiftCardTransaction | None = by(written("gift_card_transaction", "transaction_id"), "What was booked.")
     user_errors: list[UserError] = by(Errors(), ERRORS)
 
 
@@ -70,9 +51,6 @@ class GiftCardEnablePayload:
 class GiftCardDisablePayload:
     gift_card: GiftCard | None = by(CARD, "The card, which is now off.")
     user_errors: list[UserError] = by(Errors(), ERRORS)
-
-
-ORGANIZER = "The slug of the organizer on whose behalf; may be left out if the token reaches only one."
 
 
 @strawberry.input(description="A gift card to be issued.")
@@ -125,9 +103,6 @@ class GiftCardDisableInput:
     id: strawberry.ID = strawberry.field(description=CARD_ID)
     organizer: str | None = optional(ORGANIZER)
     idempotency_key: str | None = optional(KEY)
-
-
-Verb = Callable[[Work], Awaitable[Mapping[str, Any]]]
 
 
 def _issue(given: Args, run: Run) -> Verb:

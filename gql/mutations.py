@@ -71,7 +71,8 @@ async def _done(
 
 
 def _with(run: Run, outcome: Outcome | None, errors: Sequence[Any]) -> Run:
-    return Run(run.context, run.limits, run.variables, outcome, {"errors": errors})
+    given = {"errors": errors, "deleted_id": None if outcome is None else outcome.get("deleted_id")}
+    return Run(run.context, run.limits, run.variables, outcome, given)
 
 
 def _kept(name: str, given: Args, run: Run) -> Kept[Outcome] | None:

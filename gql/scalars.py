@@ -20,9 +20,12 @@ from graphql import (
 )
 from strawberry.types.scalar import ScalarDefinition
 
+from models import localized_text
+
 Amount = NewType("Amount", Decimal)
 Timestamp = NewType("Timestamp", datetime)
 Json = NewType("Json", object)
+Localized = NewType("Localized", Mapping[str, str])
 
 # Longer than any amount or time there is; what a client sends beyond it is not worth parsing.
 LENGTH_MAX = 64
@@ -66,6 +69,27 @@ def parse_json_literal(value: ValueNode, variables: Mapping[str, Any] | None = N
     return parse_json(_written(value, variables or {}))
 
 
+def parse_localized(value: Any) -> Any:
+    """A text alone is in the default language."""
+    found = {localized_text.DEFAULT: value} if isinstance(value, str) else value
+    wrong = localized_text.wrong_with(found)
+    if wrong is not None:
+        raise GraphQLError(LOCALIZED[wrong])
+    return dict(found)
+
+
+def parse_localized_literal(value: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
+    return parse_localized(_written(value, variables or {}))
+
+
+LOCALIZED = {
+    "type": 'A localized text is an object such as {"en": "Concert", "de": "Konzert"}, or a text in English.',
+    "languages": "A localized text has a language that is not known.",
+    "entries": "A localized text has text for each language.",
+    "null_character": "Null characters are not allowed.",
+}
+
+
 def _written(value: ValueNode, variables: Mapping[str, Any]) -> Any:
     match value:
         case VariableNode():
@@ -104,5 +128,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=as_it_is,
         parse_value=parse_json,
         parse_literal=parse_json_literal,
+    ),
+    Localized: strawberry.scalar(
+        name="LocalizedText",
+        description='A text in several languages: `{"en": "Concert", "de": "Konzert"}`. A text alone is in English.',
+        serialize=as_it_is,
+        parse_value=parse_localized,
+        parse_literal=parse_localized_literal,
     ),
 }

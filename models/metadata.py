@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import REAL, BigInteger, Boolean, DateTime, Dialect, Double, Integer, MetaData, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 # Every constraint has a name, so that a migration on either engine can speak of it.
@@ -22,6 +22,8 @@ metadata = MetaData(
 Id = BigInteger().with_variant(Integer(), "sqlite")
 # Amounts of money: hundredths of the currency's unit (docs/decisions/0002).
 Hundredths = BigInteger().with_variant(Integer(), "sqlite")
+# Degrees of latitude and longitude: 64 bits on both engines.
+Degrees: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
 SQLITE_TABLE: dict[str, Any] = {"sqlite_strict": True}
 

@@ -1,8 +1,8 @@
 """The tenant: pretix's organizer and Voucherify's project are the same row."""
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, Table, Text, text
 
-from models.metadata import SQLITE_TABLE, Id, UtcDateTime, metadata
+from models.metadata import SQLITE_TABLE, Id, JsonText, UtcDateTime, metadata
 
 organizer = Table(
     "organizer",
@@ -10,6 +10,8 @@ organizer = Table(
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("slug", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
+    # The properties that its events may have values for in `meta_data`: each name with its default value.
+    Column("event_properties", JsonText, nullable=False, server_default=text("'{}'")),
     Column("created_at", UtcDateTime, nullable=False),
     **SQLITE_TABLE,
 )

@@ -80,6 +80,15 @@ class AmountTooLarge(Problem):
     code, status_hint = "amount_too_large", 400
 
 
+class InUse(Problem):
+    """What is needed, or part of the system, cannot be deleted. `noun` is the table's name."""
+
+    code, status_hint = "in_use", 409
+
+    def __init__(self, noun: str, message: str) -> None:
+        super().__init__(message, noun=noun)
+
+
 class Disabled(Problem):
     """The object is switched off; enable it first."""
 

@@ -1,6 +1,17 @@
 """Every table, imported once, so that `metadata` is complete for migrations and tests."""
 
-from models import change, event, gift_card, idempotency_key, order, organizer, sales_channel, token
+from models import (
+    change,
+    event,
+    gift_card,
+    idempotency_key,
+    order,
+    organizer,
+    sales_channel,
+    signing_key,
+    token,
+    tracking_campaign,
+)
 from models.metadata import metadata
 
 __all__ = [
@@ -12,5 +23,7 @@ __all__ = [
     "order",
     "organizer",
     "sales_channel",
+    "signing_key",
     "token",
+    "tracking_campaign",
 ]

@@ -35,6 +35,10 @@ class Principal:
         if not self.may(scope):
             raise PermissionDenied("You do not have permission to perform this action.", scope=scope)
 
+    def reaches_event(self, event_id: int) -> bool:
+        """Whether the event is one of those that the token is for; that it is the organizer's is asked elsewhere."""
+        return self.all_events or event_id in self.event_ids
+
     def organizer_id(self, slug: str | None) -> int:
         """The organizer meant by a slug, or the only one there is. One that is not the asker's looks like none."""
         if slug is not None:

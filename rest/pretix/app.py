@@ -13,9 +13,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from models.database import Database
-from models.problems import Problem
+from models.problems import PermissionDenied, Problem
 from resolvers.authentication import Authenticator
 from resolvers.context import utc_now
+from resolvers.reading.conditions import Compare
+from resolvers.reading.selection import Ask, One, Value
 from rest.pretix import (
     authentication,
     basics,
@@ -29,7 +31,7 @@ from rest.pretix import (
 from rest.pretix.answers import Answer
 from rest.pretix.call import Call, Door
 from rest.pretix.idempotency import Keys
-from rest.pretix.reading import compile_all
+from rest.pretix.reading import Selection, compile_all
 from rest.pretix.refusals import MethodNotAllowed
 from rest.pretix.routing import ROOT, Elsewhere, Route, Router
 from rest.pretix.texts import text
@@ -47,6 +49,9 @@ ROUTES: tuple[Route, ...] = (
 HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 # Deeper values could be taken but not shown again inside an answer: the JSON writer's own limit is 254 levels.
 JSON_DEPTH_LIMIT = 200
+
+
+EVENT = Selection(One("event", {"id": Value(("id",))}, 0))
 
 
 class Pretix:
@@ -121,9 +126,23 @@ class Pretix:
             header = call.headers.get(b"authorization", b"")
             call.principal = await authentication.principal_of(header, route, self._door.authenticator)
             call.organizer_id = authentication.admit(call.principal, route, method, call.arguments.get("organizer"))
+            if "event" in call.arguments:
+                call.event_id = await _event_in_path(call)
         if method == "OPTIONS":
             return await metadata.answer(call)
         handler = route.handlers.get("GET" if method == "HEAD" else method)
         if handler is None:
             raise MethodNotAllowed(method)
         return await handler(call)
+
+
+async def _event_in_path(call: Call) -> int:
+    """The event's id. An unknown one is one that is not theirs, as with organizers."""
+    slug = call.arguments["event"]
+    found = None
+    if "\0" not in slug:
+        found = await call.read(EVENT, [Ask(1, Compare("slug", "eq", slug), organizer_id=call.organizer_id)])
+    if found is None:
+        raise PermissionDenied("There is no such event, or the token does not reach it.", field="event")
+    event_id: int = found["id"]
+    return event_id

@@ -59,6 +59,7 @@ class Call:
         "_door",
         "_receive",
         "arguments",
+        "event_id",
         "format",
         "headers",
         "kept",
@@ -91,6 +92,8 @@ class Call:
         self.principal = NOBODY
         # The organizer in the path, where the route has one.
         self.organizer_id = 0
+        # The event in the path, where the route has one.
+        self.event_id = 0
         # How the answer is kept, if the request has an idempotency key; and whether a write has taken care of it.
         self.kept: Kept[Answer] | None = None
         self.settled = False
@@ -135,7 +138,7 @@ class Call:
         return in_json(value, language=self.language, status=status, allow=allow, more=more)
 
     def refusal(self, problem: Problem) -> Answer:
-        status, more = problem.status_hint, problems.more_headers(problem)
+        status, more = problems.STATUSES.get(type(problem), problem.status_hint), problems.more_headers(problem)
         if status == 401 and self.route is not None and self.route.forbids:
             status, more = 403, ()
         return self.json(problems.payload_of(problem, self.language), status, more)

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 import orjson
 
+from models import localized_text
 from rest.pretix.refusals import WrongFields
 from rest.pretix.texts import Text, text
 
@@ -130,6 +131,65 @@ def coded(pattern: re.Pattern[str], *, length_max: int, code: str) -> Parser:
         return found
 
     return parse
+
+
+def plain(length_max: int | None = None, *, blank: bool = False) -> Parser:
+    """A string of at most so many characters, not empty unless `blank`."""
+
+    def parse(value: Any) -> str:
+        found = string(value)
+        if not found and not blank:
+            raise Wrong("blank")
+        if length_max is not None and len(found) > length_max:
+            raise Wrong("too_long", max_length=length_max)
+        return found
+
+    return parse
+
+
+def localized(value: Any) -> dict[str, str]:
+    """A text in several languages, or one text, which is then in the default one. Empty ones are taken as well."""
+    if isinstance(value, str):
+        value = {localized_text.DEFAULT: value}
+    wrong = localized_text.wrong_with(value)
+    if wrong is not None:
+        raise Wrong(LOCALIZED[wrong])
+    return dict(value)
+
+
+LOCALIZED = {
+    "type": "localized_type",
+    "languages": "languages",
+    "entries": "localized_entries",
+    "null_character": "null_characters",
+}
+
+
+def integer(minimum: int, maximum: int) -> Parser:
+    """A whole number, also written as text, or as a number with nothing behind its point."""
+
+    def parse(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise Wrong("integer")
+        written = str(value)
+        if len(written) > INTEGER_LENGTH_MAX:
+            raise Wrong("number_too_long")
+        try:
+            found = int(INTEGER_TAIL.sub("", written))
+        except ValueError:
+            raise Wrong("integer") from None
+        if found < minimum:
+            raise Wrong("integer_minimum", limit=minimum)
+        if found > maximum:
+            raise Wrong("integer_maximum", limit=maximum)
+        return found
+
+    return parse
+
+
+# As Django REST framework's IntegerField: of `1.0` and `1.` the end is cut off.
+INTEGER_TAIL = re.compile(r"\.0*\s*$")
+INTEGER_LENGTH_MAX = 1000
 
 
 def boolean(value: Any) -> bool:

@@ -8,6 +8,7 @@ from models.problems import (
     Disabled,
     InProgress,
     InsufficientFunds,
+    InUse,
     Invalid,
     NotFound,
     PermissionDenied,
@@ -25,7 +26,33 @@ Payload: TypeAlias = Mapping[str, Any] | list[str]
 
 # This dialect's words for fields of the verbs.
 FIELDS = {"amount": "value", "balance": "value", "expires_at": "expires"}
-MODELS = {"gift_card": "GiftCard", "gift_card_transaction": "GiftCardTransaction"}
+MODELS = {
+    "gift_card": "GiftCard",
+    "gift_card_transaction": "GiftCardTransaction",
+    "sales_channel": "SalesChannel",
+    "tracking_campaign": "Campaign",
+}
+# What is said of a name that is taken, by the field that holds it.
+TAKEN = {
+    "secret": "secret_taken",
+    "slug": "event_slug_taken",
+    "identifier": "channel_taken",
+    "code": "campaign_taken",
+}
+# What is said of a value that breaks a rule of its noun, by the rule; of other rules the verb's own message is shown.
+RULES = {
+    "event_dates": "event_dates",
+    "event_presale": "event_presale",
+    "event_created_live": "event_created_live",
+    "event_slug_fixed": "event_slug_fixed",
+    "event_series_fixed": "event_series_fixed",
+    "channel_identifier_fixed": "channel_identifier_fixed",
+    "channel_type_fixed": "channel_type_fixed",
+}
+# pretix refuses to delete what is in use as it does what may not be done.
+STATUSES: Mapping[type[Problem], int] = {InUse: 403}
+# What cannot be deleted, by the noun.
+IN_USE = {"event": "event_in_use", "sales_channel": "channel_in_use"}
 
 
 def payload_of(problem: Problem, language: str) -> Payload:
@@ -57,17 +84,30 @@ def _no_match(problem: NotFound) -> Text:
     return text("not_found") if model is None else text("no_match", model=model)
 
 
-def _invalid(problem: Invalid, language: str) -> Payload:
-    field = problem.field or "non_field_errors"
-    return {FIELDS.get(field, field): [problem.message]}
+def _invalid(problem: Problem, language: str) -> Payload:
+    return {_field_of(problem): [_spoken(problem, language)]}
 
 
 def _several(problem: Several, language: str) -> Payload:
     found: dict[str, Any] = {}
     for part in problem.problems:
-        field = part.field or "non_field_errors"
-        found.setdefault(FIELDS.get(field, field), []).append(part.message)
+        found.setdefault(_field_of(part), []).append(_spoken(part, language))
     return found
+
+
+def _field_of(problem: Problem) -> str:
+    """A rule about several fields is said of none of them (`field` is the first then, for doors that need one)."""
+    field = problem.field
+    if field is None or problem.details.get("reason") in ("event_dates", "event_presale"):
+        return "non_field_errors"
+    return FIELDS.get(field, field)
+
+
+def _spoken(problem: Problem, language: str) -> str:
+    if isinstance(problem, Taken) and problem.field in TAKEN:
+        return text(TAKEN[problem.field]).spoken(language)
+    code = RULES.get(problem.details.get("reason", ""))
+    return problem.message if code is None else text(code).spoken(language)
 
 
 def _wrong_fields(problem: WrongFields, language: str) -> Payload:
@@ -87,9 +127,10 @@ TABLE: Mapping[type[Problem], Callable[[Any, str], Payload]] = {
     # pretix answers 409, not 402, on overdraft; like its other conflicts it is said in English only.
     InsufficientFunds: _of_field("value", "funds"),
     Disabled: _of_field("value", "disabled"),
+    InUse: _detail(lambda problem: text(IN_USE[problem.details["noun"]])),
     # Where pretix fails with a 500; amounts of a transaction are refused without naming the field.
     AmountTooLarge: lambda problem, language: [text("balance_too_large").spoken(language)],
-    Taken: _of_field("secret", "secret_taken"),
+    Taken: _invalid,
     Invalid: _invalid,
     Several: _several,
 }

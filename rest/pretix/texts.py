@@ -63,8 +63,38 @@ ENGLISH = {
     "balance_too_large": "The balance of a gift card cannot be more than 99999999999.99.",
     "disabled": "This gift card is disabled.",
     "accepted_update": "Accepted gift cards cannot be updated, use transact instead.",
-    # organizers
+    # numbers, texts, addresses
+    "integer": "A valid integer is required.",
+    "integer_minimum": "Ensure this value is greater than or equal to {limit}.",
+    "integer_maximum": "Ensure this value is less than or equal to {limit}.",
+    "url": "Enter a valid URL.",
+    "languages": "Invalid languages included.",
+    "localized_entries": "All entries must be strings.",
+    "localized_type": "Invalid data type.",
+    "filter_datetime": "Enter a valid date/time.",
+    # organizers, events
     "plugin_unknown": "Unknown plugin: '{plugin}'.",
+    "plugin_level": "Plugin cannot be enabled on this level: '{plugin}'.",
+    "event_slug_taken": "This slug has already been used for a different event.",
+    "event_created_live": "Events cannot be created as 'live'. Quotas and payment must be added to the event before "
+    "sales can go live.",
+    "event_dates": "The event cannot end before it starts.",
+    "event_presale": "The event's presale cannot end before it starts.",
+    "event_slug_fixed": "The event slug cannot be changed.",
+    "event_series_fixed": "Once created an event cannot change between an series and a single event.",
+    "event_in_use": "The event can not be deleted as it already contains orders. Please set 'live' to false to hide "
+    "the event and take the shop offline instead.",
+    # sales channels
+    "channel_taken": "A sales channel with the same identifier already exists.",
+    "channel_identifier": "The identifier may only contain letters, numbers, dots, dashes, and underscores.",
+    "channel_prefix": "Your identifier needs to start with 'api.'.",
+    "channel_type": "You can currently only create channels of type 'api' through the API.",
+    "channel_identifier_fixed": "You cannot change the identifier of a sales channel.",
+    "channel_type_fixed": "You cannot change the type of a sales channel.",
+    "channel_in_use": "Can only be deleted if unused.",
+    # tracking campaigns
+    "campaign_taken": "campaign with this code already exists.",
+    "campaign_code": "The code may only contain letters, numbers, dots, dashes, and underscores.",
 }
 
 GERMAN = {
@@ -107,6 +137,16 @@ GERMAN = {
     "secret_pattern": "Der Code darf nur Buchstaben, Ziffern, Punkte und Bindestriche enthalten.",
     "secret_taken": "Ein Wertgutschein mit dem gleichen Code existiert bereits in diesem "
     "oder einem verbundenen Veranstalterkonto.",
+    "integer": "Eine gültige Ganzzahl ist erforderlich.",
+    "integer_minimum": "Dieser Wert muss größer oder gleich {limit} sein.",
+    "integer_maximum": "Dieser Wert muss kleiner oder gleich {limit} sein.",
+    "url": "Bitte eine gültige Adresse eingeben.",
+    "filter_datetime": "Bitte ein gültiges Datum mit Uhrzeit eingeben.",
+    "plugin_unknown": "Unbekannte Erweiterung: '{plugin}'.",
+    "event_slug_taken": "Diese Kurzform wird bereits für eine andere Veranstaltung verwendet.",
+    "event_dates": "Die Veranstaltung kann nicht enden, bevor sie beginnt.",
+    "event_presale": "Der Vorverkauf der Veranstaltung kann nicht enden, bevor er beginnt.",
+    "event_slug_fixed": "Die Kurzform der Veranstaltung kann nicht geändert werden.",
     "balance_too_large": "Das Guthaben eines Wertgutscheins kann nicht mehr als 99999999999.99 betragen.",
 }
 

@@ -163,7 +163,13 @@ def table_names(connection: Connection) -> list[str]:
 
 
 def normalised(sql: str) -> str:
-    return re.sub(r"\s+", " ", sql).strip()
+    """One line, and the parts of a table in the order of the alphabet: a column that was added later stands last."""
+    line = re.sub(r"\s+", " ", sql).strip()
+    table = re.fullmatch(r"(CREATE TABLE \S+) ?\( ?(.*?) ?\)( ?STRICT)", line)
+    if table is None:
+        return line
+    parts = re.split(r", (?![^(]*\))", table[2])
+    return f"{table[1]} ({', '.join(sorted(parts))}) STRICT"
 
 
 def path_of(url: str) -> Path:

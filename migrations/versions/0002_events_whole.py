@@ -15,7 +15,7 @@ depends_on = None
 
 # The stored form of each kind of value, as it was at this revision.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-DEGREES = sa.Double().with_variant(sa.REAL(), "sqlite")
+DEGREES: sa.types.TypeEngine[Any] = sa.Double().with_variant(sa.REAL(), "sqlite")
 FLAG = sa.Integer().with_variant(sa.Boolean(), "postgresql")
 TIME = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 JSON = sa.Text()

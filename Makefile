@@ -43,7 +43,7 @@ schema: .venv/.installed ## writes schema.graphql from the code, so that a revie
 lock: .venv/.installed ## writes requirements.lock from pyproject.toml, with hashes and without download addresses
 	@$(PIP) install -qq uv
 	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		--all-extras --group dev pyproject.toml -o requirements.lock $(ARGS)
+		--all-extras --group dev --group fuzz pyproject.toml -o requirements.lock $(ARGS)
 
 clean: ## removes the environment and every cache, to start over; databases stay
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov build dist

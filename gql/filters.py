@@ -8,7 +8,7 @@ import strawberry
 from gql.money import hundredths
 from gql.scalars import Amount, Timestamp
 from models.problems import Invalid
-from resolvers.reading.conditions import All, Compare, Condition, Either, Is, Not, size
+from resolvers.reading.conditions import All, Compare, Condition, Either, Is, Meets, Not, size
 
 UNSET = strawberry.UNSET
 ITEMS_MAX = 100
@@ -54,7 +54,8 @@ OPERATORS = {"eq": "eq", "eqIgnoringCase": "same_text", "oneOf": "one_of"} | {n:
 def condition(given: Mapping[str, Any] | None, names: Mapping[str, str], depth: int = 0) -> Condition | None:
     """The condition that a filter input says.
 
-    `names` are the source's fields by the filter's names for them; `?name` is a named condition.
+    `names` are the source's fields by the filter's names for them; `?name` is a named condition, `!name` one that takes
+    a value.
 
     Parts side by side must all hold; `and`, `or`, `not` hold filters again. Refuses more than five levels of them.
     """
@@ -85,6 +86,9 @@ def _parts(given: Mapping[str, Any], names: Mapping[str, str], depth: int) -> It
                 yield Not(below_one)
         elif names[name].startswith("?"):
             yield Is(names[name][1:], bool(value))
+        elif names[name].startswith("!"):
+            _check_text(value)
+            yield Meets(names[name][1:], (value,))
         elif isinstance(value, Mapping):
             for operator, operand in value.items():
                 yield _compare(names[name], OPERATORS[operator], operand)
@@ -102,6 +106,10 @@ def _compare(field: str, operator: str, operand: Any) -> Condition:
     else:
         operands = hundredths(operand, field="filter") if field == "balance" and operand is not None else operand
     for text in operands if isinstance(operands, tuple) else (operands,):
-        if isinstance(text, str) and "\0" in text:
-            raise Invalid("Null characters are not allowed.", field="filter", reason="null_character")
+        _check_text(text)
     return Compare(field, operator, operands)
+
+
+def _check_text(text: Any) -> None:
+    if isinstance(text, str) and "\0" in text:
+        raise Invalid("Null characters are not allowed.", field="filter", reason="null_character")

@@ -71,7 +71,8 @@ async def _done(
 
 
 def _with(run: Run, outcome: Outcome | None, errors: Sequence[Any]) -> Run:
-    given = {"errors": errors, "deleted_id": None if outcome is None else outcome.get("deleted_id")}
+    told = {name: None if outcome is None else outcome.get(name) for name in ("deleted_id", "created")}
+    given = {"errors": errors, **told}
     return Run(run.context, run.limits, run.variables, outcome, given)
 
 

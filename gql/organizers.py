@@ -4,23 +4,13 @@ from typing import Annotated
 
 import strawberry
 
-from gql import gift_cards
-from gql.events import Event
+from gql import events, gift_cards, sales_channels
+from gql.events import Event, EventFilter, EventOrder
 from gql.gift_cards import ABSENT, GiftCard, GiftCardFilter, GiftCardOrder
 from gql.nodes import Node, node_id
-from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.reads import Args, Leaf, Listed, argument, by, method
-from gql.run import Run
-from gql.sales_channels import SalesChannel
-from resolvers.reading.selection import Ask
-
-
-def _events(args: Args, run: Run) -> Ask:
-    return page(args, run, "event")
-
-
-def _sales_channels(args: Args, run: Run) -> Ask:
-    return page(args, run, "sales_channel")
+from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection
+from gql.reads import Leaf, Listed, argument, by, method
+from gql.sales_channels import SalesChannel, SalesChannelFilter
 
 
 @strawberry.type(description="A tenant: whose events, channels and gift cards these are.")
@@ -28,6 +18,7 @@ class Organizer(Node):
     id: strawberry.ID = by(node_id("Organizer"), "The organizer's global id.")
     slug: str = by(Leaf(("slug",)), "The organizer's name in addresses.")
     name: str = by(Leaf(("name",)), "What people call the organizer.")
+    plugins: list[str] = by(Leaf(("plugins",)), "The names of the plugins that are switched on for it.")
 
     @method(Listed("gift_cards", gift_cards.listed), "The gift cards it issued, oldest first unless asked otherwise.")
     def gift_cards(
@@ -40,18 +31,21 @@ class Organizer(Node):
         before: Annotated[str | None, argument(BEFORE)] = ABSENT,
     ) -> Connection[GiftCard] | None: ...
 
-    @method(Listed("events", _events), "Its events that the token reaches, by slug.")
+    @method(Listed("events", events.listed), "Its events that the token reaches, by slug unless asked otherwise.")
     def events(
         self,
+        filter: Annotated[EventFilter | None, argument("Which to show.")] = ABSENT,
+        order_by: Annotated[EventOrder | None, argument("How to sort.")] = ABSENT,
         first: Annotated[int | None, argument(FIRST)] = ABSENT,
         after: Annotated[str | None, argument(AFTER)] = ABSENT,
         last: Annotated[int | None, argument(LAST)] = ABSENT,
         before: Annotated[str | None, argument(BEFORE)] = ABSENT,
     ) -> Connection[Event] | None: ...
 
-    @method(Listed("sales_channels", _sales_channels), "Its sales channels, by position.")
+    @method(Listed("sales_channels", sales_channels.listed), "Its sales channels, by position.")
     def sales_channels(
         self,
+        filter: Annotated[SalesChannelFilter | None, argument("Which to show.")] = ABSENT,
         first: Annotated[int | None, argument(FIRST)] = ABSENT,
         after: Annotated[str | None, argument(AFTER)] = ABSENT,
         last: Annotated[int | None, argument(LAST)] = ABSENT,

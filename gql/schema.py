@@ -7,17 +7,23 @@ from graphql import GraphQLField, GraphQLSchema, is_interface_type, is_object_ty
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from gql import gift_cards, ids
-from gql.events import Event
+from gql import events, gift_cards, ids, orders, sales_channels, tracking_campaigns
+from gql.event_mutations import EventMutations
+from gql.events import Event, EventFilter, EventOrder
 from gql.gift_card_mutations import GiftCardMutations
 from gql.gift_cards import ABSENT, GiftCard, GiftCardFilter, GiftCardOrder, GiftCardTransaction
 from gql.nodes import Node
+from gql.orders import Order, OrderMutations
+from gql.organizer_mutations import OrganizerMutations
 from gql.organizers import Organizer
 from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
 from gql.reads import Args, Found, Given, Inside, Listed, Nodes, Read, argument, by, method
 from gql.run import Run
-from gql.sales_channels import SalesChannel
+from gql.sales_channel_mutations import SalesChannelMutations
+from gql.sales_channels import SalesChannel, SalesChannelFilter
 from gql.scalars import SCALARS
+from gql.tracking_campaign_mutations import TrackingCampaignMutations
+from gql.tracking_campaigns import TrackingCampaign, TrackingCampaignFilter
 from models.problems import Invalid
 from resolvers.reading.conditions import Compare
 from resolvers.reading.selection import Ask
@@ -29,6 +35,8 @@ NODE_SOURCES = {
     "SalesChannel": "sales_channel",
     "GiftCard": "gift_card",
     "GiftCardTransaction": "gift_card_transaction",
+    "TrackingCampaign": "tracking_campaign",
+    "Order": "order",
 }
 
 
@@ -48,6 +56,12 @@ def _event(args: Args, run: Run) -> Ask | None:
     return Ask(1, Compare("slug", "eq", args["slug"]), organizer_id=organizer_id)
 
 
+def _events(args: Args, run: Run) -> Ask:
+    ask = events.listed(args, run)
+    ask.organizer_id = run.context.principal.organizer_id(args.get("organizer"))
+    return ask
+
+
 def _gift_card(args: Args, run: Run) -> Ask | None:
     if (args.get("id") is None) is (args.get("secret") is None):
         raise Invalid("Name the card by its `id` or by its `secret`.", field="id", reason="one_of")
@@ -64,6 +78,19 @@ def _gift_card(args: Args, run: Run) -> Ask | None:
 def _gift_cards(args: Args, run: Run) -> Ask:
     ask = gift_cards.listed(args, run)
     ask.reach = "accepted" if args.get("includeAccepted") else "own"
+    ask.organizer_id = run.context.principal.organizer_id(args.get("organizer"))
+    return ask
+
+
+def _sales_channel(args: Args, run: Run) -> Ask | None:
+    organizer_id = run.context.principal.organizer_id(args.get("organizer"))
+    if "\0" in args["identifier"]:
+        return None
+    return Ask(1, Compare("identifier", "eq", args["identifier"]), organizer_id=organizer_id)
+
+
+def _sales_channels(args: Args, run: Run) -> Ask:
+    ask = sales_channels.listed(args, run)
     ask.organizer_id = run.context.principal.organizer_id(args.get("organizer"))
     return ask
 
@@ -117,6 +144,18 @@ class Query:
         slug: Annotated[str, argument("The event's slug.")],
     ) -> Event | None: ...
 
+    @method(Listed("event", _events), "An organizer's events that the token reaches, by slug unless asked otherwise.")
+    def events(
+        self,
+        organizer: Annotated[str | None, ORGANIZER] = ABSENT,
+        filter: Annotated[EventFilter | None, argument("Which to show.")] = ABSENT,
+        order_by: Annotated[EventOrder | None, argument("How to sort.")] = ABSENT,
+        first: Annotated[int | None, argument(FIRST)] = ABSENT,
+        after: Annotated[str | None, argument(AFTER)] = ABSENT,
+        last: Annotated[int | None, argument(LAST)] = ABSENT,
+        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
+    ) -> Connection[Event] | None: ...
+
     @method(Found("gift_card", _gift_card), "A gift card by its id or its secret; null if the organizer has none.")
     def gift_card(
         self,
@@ -139,11 +178,66 @@ class Query:
         before: Annotated[str | None, argument(BEFORE)] = ABSENT,
     ) -> Connection[GiftCard] | None: ...
 
+    @method(Found("sales_channel", _sales_channel), "A sales channel by its identifier; null if there is none.")
+    def sales_channel(
+        self,
+        identifier: Annotated[str, argument("The channel's identifier, in its very spelling.")],
+        organizer: Annotated[str | None, ORGANIZER] = ABSENT,
+    ) -> SalesChannel | None: ...
+
+    @method(Listed("sales_channel", _sales_channels), "An organizer's sales channels, by position.")
+    def sales_channels(
+        self,
+        organizer: Annotated[str | None, ORGANIZER] = ABSENT,
+        filter: Annotated[SalesChannelFilter | None, argument("Which to show.")] = ABSENT,
+        first: Annotated[int | None, argument(FIRST)] = ABSENT,
+        after: Annotated[str | None, argument(AFTER)] = ABSENT,
+        last: Annotated[int | None, argument(LAST)] = ABSENT,
+        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
+    ) -> Connection[SalesChannel] | None: ...
+
+    @method(
+        Found("tracking_campaign", tracking_campaigns.one),
+        "A tracking campaign by its code; null if there is none, or the token does not reach it.",
+    )
+    def tracking_campaign(
+        self, code: Annotated[str, argument("The campaign's code, in its very spelling.")]
+    ) -> TrackingCampaign | None: ...
+
+    @method(
+        Listed("tracking_campaign", tracking_campaigns.of_organizer),
+        "An organizer's tracking campaigns of the events that the token reaches, oldest first.",
+    )
+    def tracking_campaigns(
+        self,
+        organizer: Annotated[str | None, ORGANIZER] = ABSENT,
+        filter: Annotated[TrackingCampaignFilter | None, argument("Which to show.")] = ABSENT,
+        first: Annotated[int | None, argument(FIRST)] = ABSENT,
+        after: Annotated[str | None, argument(AFTER)] = ABSENT,
+        last: Annotated[int | None, argument(LAST)] = ABSENT,
+        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
+    ) -> Connection[TrackingCampaign] | None: ...
+
+    @method(Found("order", orders.one), "An order of an event by its code; null if there is none.")
+    def order(
+        self,
+        event: Annotated[str, argument("The slug of the event it is for.")],
+        code: Annotated[str, argument("The order's code.")],
+        organizer: Annotated[str | None, ORGANIZER] = ABSENT,
+    ) -> Order | None: ...
+
 
 @strawberry.type(
     description="What can be done. Mutations of one request run in order, each in a transaction of its own."
 )
-class Mutation(GiftCardMutations):
+class Mutation(
+    GiftCardMutations,
+    OrganizerMutations,
+    EventMutations,
+    SalesChannelMutations,
+    TrackingCampaignMutations,
+    OrderMutations,
+):
     pass
 
 
@@ -152,7 +246,7 @@ def build() -> strawberry.Schema:
     schema = strawberry.Schema(
         Query,
         Mutation,
-        types=[Organizer, Event, SalesChannel, GiftCard, GiftCardTransaction],
+        types=[Organizer, Event, SalesChannel, GiftCard, GiftCardTransaction, TrackingCampaign, Order],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     for graphql_type in core(schema).type_map.values():

@@ -187,7 +187,7 @@ class Selecting:
         return Many(relation, self._connection(named, nodes, target, cost.per(argument)), argument)
 
     def _denied(self, target: Source) -> Constant | None:
-        if self.run is None or target.scope is None or self.run.context.principal.may(target.scope):
+        if self.run is None or target.scope is None or self.run.context.principal.may(target.scope, reading=True):
             return None
         message = "You do not have permission to perform this action."
         return Constant(Refused(PermissionDenied(message, scope=target.scope)))

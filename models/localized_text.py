@@ -10,8 +10,8 @@ DEFAULT = "en"
 LANGUAGES: frozenset[str] = frozenset(
     (
         *("ar", "ca", "cs", "da", "de", "de-informal", "el", "en", "es", "es-419", "eu", "fi", "fr", "gl", "he", "hr"),
-        *("hu", "id", "it", "ja", "ko", "lv", "nb-no", "nl", "nl-informal", "pl", "pt-br", "pt-pt", "ro", "ru"),
-        *("sk", "sl", "sv", "th", "tr", "uk", "zh-hans", "zh-hant"),
+        *("hu", "id", "it", "ja", "lv", "nb-no", "nl", "nl-informal", "pl", "pt-br", "pt-pt", "ro", "ru"),
+        *("sk", "sv", "th", "tr", "uk", "zh-hans", "zh-hant"),
     )
 )
 

@@ -39,6 +39,8 @@ tracking_campaign = Table(
     Index(None, "organizer_id", "event_id", "id"),
     CheckConstraint("click_count >= 0", name="click_count_not_negative"),
     CheckConstraint("order_count >= 0", name="order_count_not_negative"),
+    # Ids are never given out twice: clicks on their way and visitors' cookies name a campaign by its id.
+    sqlite_autoincrement=True,
     **SQLITE_TABLE,
 )
 

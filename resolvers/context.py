@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
+from sqlalchemy import Dialect
 from sqlalchemy.sql.base import Executable
 
 from models.change import change
@@ -27,11 +28,19 @@ Verb: TypeAlias = Callable[["Work"], Awaitable[T]]
 RECORD = change.insert().returning(change.c.id)
 
 
+class Pending(Protocol):
+    """What this process has counted and not yet written."""
+
+    async def settle(self) -> None:
+        """Return when it is written, or when that takes too long: what is stored is shown then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     database: Database
     principal: Principal
     clock: Callable[[], datetime] = field(default=utc_now)
+    pending: Pending | None = None
 
     def now(self) -> datetime:
         return self.clock()
@@ -39,7 +48,9 @@ class Context:
     async def read(self, plan: Compiled, arguments: Sequence[Any] = (), given: Mapping[str, Any] | None = None) -> Any:
         """Answer a compiled selection. Refuses with `PermissionDenied` if a scope it needs is missing."""
         for scope in plan.required(arguments):
-            self.principal.require(scope)
+            self.principal.require(scope, reading=True)
+        if plan.gathers and self.pending is not None:
+            await self.pending.settle()
         parameters = self._parameters()
         return await self.database.read(lambda: plan.run(arguments, parameters, given), snapshot=plan.snapshot)
 
@@ -79,6 +90,10 @@ class Work:
     def engine(self) -> str:
         """`sqlite` or `postgresql`: for statements that are written differently."""
         return self._tx.dialect.name
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._tx.dialect
 
     async def rows(self, clause: Executable, /, **parameters: Any) -> Rows:
         return await self._tx.rows(clause, **parameters)

@@ -12,14 +12,15 @@ from itertools import accumulate
 from typing import Any, TypeAlias
 
 from models.database import Database, Tx
-from models.event import event
+from models.event import event, event_sales_channel
 from models.gift_card import gift_card, gift_card_acceptance, gift_card_transaction
 from models.order import order, ticket
 from models.organizer import organizer
 from models.sales_channel import WEB_LABEL, sales_channel
 from models.token import Kind, Status, digest_of, token, token_event, token_organizer
+from models.tracking_campaign import tracking_campaign
 from resolvers.slices import Slice, sliced
-from resolvers.start_state import AppKeys, DeviceToken, Document, GiftCard, OAuthToken, TeamToken, Token
+from resolvers.start_state import AppKeys, DeviceToken, Document, Event, GiftCard, OAuthToken, TeamToken, Token
 from resolvers.tokens import PREFIX_LENGTH
 
 # Called with the number of the document's rows that are done since the last call.
@@ -49,9 +50,10 @@ async def load(
     """Write what the database lacks of the document."""
     loading = _Loading(database, document, now, progress)
     await loading.organizers()
-    await loading.events()
     await loading.sales_channels()
+    await loading.events()
     await loading.orders()
+    await loading.campaigns()
     await loading.acceptances()
     await loading.gift_cards()
     await loading.tokens()
@@ -72,22 +74,34 @@ class _Loading:
     order_ids: _Ids = field(default_factory=dict)
 
     async def organizers(self) -> None:
-        rows = [{"slug": each.slug, "name": each.name, "created_at": self.now} for each in self.document.organizers]
+        rows = [each.model_dump() | {"created_at": self.now} for each in self.document.organizers]
         for part in sliced(rows):
             ids = await self._ensure(ORGANIZERS, part)
             self.organizer_ids |= {slug: found for (slug,), found in ids.items()}
 
     async def events(self) -> None:
-        rows = [
-            {
-                **each.model_dump(exclude={"organizer"}),
-                "organizer_id": self.organizer_ids[each.organizer],
-                "created_at": self.now,
-            }
-            for each in self.document.events
-        ]
-        for part in sliced(rows):
-            self.event_ids |= await self._ensure(EVENTS, part)
+        """Each with the sales channels it is limited to."""
+        for part in sliced(self.document.events):
+            rows = [self._event(each) for each in part]
+
+            async def unit(
+                tx: Tx, part: Sequence[Event] = part, rows: list[_Row] = rows
+            ) -> tuple[_Ids, set[tuple[Any, ...]]]:
+                ids, added = await EVENTS.ensure(tx, rows)
+                limits = [
+                    {"organizer_id": key[0], "event_id": ids[key], "sales_channel_id": self.channel_ids[key[0], name]}
+                    for each in part
+                    if (key := (self.organizer_ids[each.organizer], each.slug)) in added
+                    for name in each.limit_sales_channels
+                ]
+                for some in sliced(limits):
+                    await EVENT_CHANNELS.insert(tx, some)
+                return ids, added
+
+            ids, added = await self.database.write(unit)
+            self._count(EVENTS, len(added), len(rows))
+            self.progress(len(rows))
+            self.event_ids |= ids
 
     async def sales_channels(self) -> None:
         """Those of the document, and for every organizer the one that is built in."""
@@ -130,6 +144,19 @@ class _Loading:
         for part in sliced(tickets):
             for (_, secret), found in (await self._ensure(TICKETS, part)).items():
                 self.loaded.ticket_ids.setdefault(secret, found)
+
+    async def campaigns(self) -> None:
+        rows = [
+            {
+                **each.model_dump(exclude={"organizer", "event"}),
+                "organizer_id": self.organizer_ids[each.organizer],
+                "event_id": self.event_ids[self.organizer_ids[each.organizer], each.event],
+                "created_at": self.now,
+            }
+            for each in self.document.campaigns
+        ]
+        for part in sliced(rows):
+            await self._ensure(CAMPAIGNS, part)
 
     async def acceptances(self) -> None:
         rows = [
@@ -199,6 +226,10 @@ class _Loading:
     def _order_id(self, each: Any) -> int:
         organizer_id = self.organizer_ids[each.organizer]
         return self.order_ids[organizer_id, self.event_ids[organizer_id, each.event], each.code]
+
+    def _event(self, each: Event) -> _Row:
+        known = {"organizer_id": self.organizer_ids[each.organizer], "created_at": self.now}
+        return each.model_dump(exclude={"organizer", "limit_sales_channels"}) | known
 
     def _card(self, each: GiftCard) -> _Row:
         return {
@@ -300,9 +331,13 @@ def _all_but(table: Any, *left_out: str) -> tuple[str, ...]:
 
 ORGANIZERS = Slice(organizer, _all_but(organizer, "id"), ("slug",))
 EVENTS = Slice(event, _all_but(event, "id"), ("organizer_id", "slug"))
+EVENT_CHANNELS = Slice(
+    event_sales_channel, _all_but(event_sales_channel), ("organizer_id", "event_id", "sales_channel_id")
+)
 CHANNELS = Slice(sales_channel, _all_but(sales_channel, "id", "active"), ("organizer_id", "identifier"))
 ORDERS = Slice(order, _all_but(order, "id"), ("organizer_id", "event_id", "code"))
 TICKETS = Slice(ticket, _all_but(ticket, "id"), ("organizer_id", "secret"))
+CAMPAIGNS = Slice(tracking_campaign, _all_but(tracking_campaign, "id", "click_count", "order_count"), ("code",))
 ACCEPTANCES = Slice(gift_card_acceptance, _all_but(gift_card_acceptance, "id"), ("organizer_id", "issuer_id"))
 CARDS = Slice(gift_card, _all_but(gift_card, "id", "owner_ticket_id"), ("organizer_id", "secret"))
 TRANSACTIONS = Slice(

@@ -19,20 +19,21 @@ class Principal:
     all_events: bool = True
     event_ids: tuple[int, ...] = ()
     profile: str | None = None
-    # What each scope was found to be, since it is asked on every request.
+    # Whether each scope was found to be granted, since it is asked on every request.
     _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
-    def may(self, scope: str) -> bool:
-        """Permission names are pretix's, e.g. `organizer.giftcards:read`; reading needs read access, the rest write."""
-        known = self._known.get(scope)
-        if known is None:
-            level, _, verb = scope.partition(".")[0], *scope.rpartition(":")[1:]
-            granted = scope in self.scopes or f"{level}.*" in self.scopes
-            known = self._known[scope] = granted and ("read" if verb == "read" else "write") in self.access
-        return known
+    def may(self, scope: str, *, reading: bool = False) -> bool:
+        """Permission names are pretix's, e.g. `organizer.giftcards:read`; reading needs read access, the rest write.
 
-    def require(self, scope: str) -> None:
-        if not self.may(scope):
+        With `reading`, what the scope guards is only read: sales channels are shown to whoever may change them.
+        """
+        granted = self._known.get(scope)
+        if granted is None:
+            granted = self._known[scope] = scope in self.scopes or f"{scope.partition('.')[0]}.*" in self.scopes
+        return granted and ("read" if reading or scope.endswith(":read") else "write") in self.access
+
+    def require(self, scope: str, *, reading: bool = False) -> None:
+        if not self.may(scope, reading=reading):
             raise PermissionDenied("You do not have permission to perform this action.", scope=scope)
 
     def reaches_event(self, event_id: int) -> bool:

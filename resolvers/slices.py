@@ -6,7 +6,7 @@ A slice is as large as one unit of work should be: whoever else wants to write w
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import Executable
 
-from models.database import Rows, Tx, dialect_of
+from models.database import Rows, dialect_of
 from resolvers.reading.conditions import any_of
 
 T = TypeVar("T")
@@ -41,6 +41,14 @@ def sliced(rows: Sequence[T], size: int = ROWS_MAX) -> Iterator[Sequence[T]]:
         yield rows[start : start + size]
 
 
+class Writing(Protocol):
+    """An open transaction: the database's own, or a unit of work."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+    async def rows(self, clause: Executable, /, **parameters: Any) -> Rows: ...
+
+
 @dataclass(frozen=True)
 class Slice:
     """How rows of a table are added many at a time.
@@ -52,12 +60,12 @@ class Slice:
     names: tuple[str, ...]
     unique: tuple[str, ...]
 
-    async def insert(self, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> Rows:
+    async def insert(self, tx: Writing, rows: Sequence[Mapping[str, Any]]) -> Rows:
         """Add the rows that do not exist, in their order; `unique` of those added."""
-        return await tx.rows(_insertion(self, tx.dialect.name), rows=self._text(rows)) if rows else ()
+        return await tx.rows(_insertion(self, tx.dialect.name), rows=self.text(rows)) if rows else ()
 
     async def ensure(
-        self, tx: Tx, rows: Sequence[Mapping[str, Any]]
+        self, tx: Writing, rows: Sequence[Mapping[str, Any]]
     ) -> tuple[dict[tuple[Any, ...], int], set[tuple[Any, ...]]]:
         """The ids of all these rows by `unique`, and which of them were added now."""
         added = {tuple(row) for row in await self.insert(tx, rows)}
@@ -67,7 +75,7 @@ class Slice:
         found = await tx.rows(_finding(self, tx.dialect), **given)
         return {tuple(row[1:]): row[0] for row in found}, added
 
-    def _text(self, rows: Sequence[Mapping[str, Any]]) -> str:
+    def text(self, rows: Sequence[Mapping[str, Any]]) -> str:
         """In SQLite's stored form, which PostgreSQL reads too: 0 and 1 as booleans, texts as times."""
         columns = [self.table.c[name] for name in self.names]
         dialect = dialect_of("sqlite+aiosqlite")
@@ -82,11 +90,16 @@ class Slice:
 @cache
 def _insertion(of: Slice, engine: str) -> Executable:
     module: Any = postgresql if engine == "postgresql" else sqlite
-    rows = _rows_on_postgresql(of) if engine == "postgresql" else _rows_on_sqlite(of)
+    rows = rows_of(of, engine)
     adding = module.insert(of.table).from_select(of.names, rows)
     returned = [of.table.c[name] for name in of.unique]
     executable: Executable = adding.on_conflict_do_nothing(index_elements=of.unique).returning(*returned)
     return executable
+
+
+def rows_of(of: Slice, engine: str) -> Select[Any]:
+    """The rows that the parameter `rows` holds as `Slice.text` wrote them, by the slice's names, in their order."""
+    return _rows_on_postgresql(of) if engine == "postgresql" else _rows_on_sqlite(of)
 
 
 def _rows_on_postgresql(of: Slice) -> Select[Any]:

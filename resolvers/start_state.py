@@ -25,7 +25,10 @@ from pydantic_core import ErrorDetails
 from models.currency import CODES
 from models.money import HUNDREDTHS_MAX, decimal_text, hundredths_of
 from models.problems import Invalid, Several
+from models.web_address import is_web_address
+from resolvers.event_rules import SLUG, SLUG_LENGTH_MAX
 from resolvers.gift_cards import SECRET_LENGTH_MAX
+from resolvers.tracking_campaigns import CODE, CODE_LENGTH_MAX, DESCRIPTION_LENGTH_MAX
 
 # Most errors told at once.
 ERRORS_MAX = 20
@@ -64,9 +67,22 @@ def _storable(value: Any) -> Any:
     return value
 
 
+def _campaign_code(value: str) -> str:
+    if not CODE.fullmatch(value):
+        raise ValueError("only letters, digits, dots, dashes and underscores")
+    return value
+
+
+def _target(value: str) -> str:
+    if value and not is_web_address(value):
+        raise ValueError("not an http or https address")
+    return value
+
+
 Text: TypeAlias = Annotated[str, AfterValidator(_no_nul)]
 Name: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=190), AfterValidator(_no_nul)]
 Slug: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$", max_length=190)]
+EventSlug: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^{SLUG.pattern}$", max_length=SLUG_LENGTH_MAX)]
 Localized: TypeAlias = dict[Slug, Text]
 Currency: TypeAlias = Annotated[str, AfterValidator(_currency)]
 CardSecret: TypeAlias = Annotated[
@@ -74,6 +90,8 @@ CardSecret: TypeAlias = Annotated[
 ]
 TokenSecret: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", min_length=16, max_length=190)]
 Amount: TypeAlias = Annotated[Decimal, Field(max_digits=13, decimal_places=2, allow_inf_nan=False)]
+Latitude: TypeAlias = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude: TypeAlias = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Permission: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(organizer|event)\.[a-z.]+:[a-z]+$")]
 
 
@@ -91,11 +109,14 @@ class Part(BaseModel):
 class Organizer(Part):
     slug: Slug
     name: Name
+    # The properties that events may have values for in `meta_data`: each with its default value.
+    event_properties: dict[Name, Text] = {}
+    plugins: list[Name] = []
 
 
 class Event(Part):
     organizer: Slug
-    slug: Slug
+    slug: EventSlug
     name: Localized
     currency: Currency = "EUR"
     date_from: AwareDatetime
@@ -107,6 +128,15 @@ class Event(Part):
     is_public: bool = True
     has_subevents: bool = False
     plugins: list[Name] = []
+    date_admission: AwareDatetime | None = None
+    presale_start: AwareDatetime | None = None
+    presale_end: AwareDatetime | None = None
+    geo_lat: Latitude | None = None
+    geo_lon: Longitude | None = None
+    meta_data: dict[Name, Text] = {}
+    item_meta_properties: dict[Name, Text] = {}
+    all_sales_channels: bool = True
+    limit_sales_channels: list[Slug] = []
 
 
 class SalesChannel(Part):
@@ -123,6 +153,19 @@ class Order(Part):
     code: Slug
     sales_channel: Slug = "web"
     position_secret: Name | None = None
+
+
+class Campaign(Part):
+    """A tracking campaign, as pretix calls it."""
+
+    organizer: Slug
+    event: Slug
+    code: Annotated[str, StringConstraints(max_length=CODE_LENGTH_MAX), AfterValidator(_campaign_code)]
+    description: Annotated[
+        str, StringConstraints(pattern=r"\S", max_length=DESCRIPTION_LENGTH_MAX), AfterValidator(_no_nul)
+    ]
+    external_target: Annotated[str, AfterValidator(_target)] = ""
+    active: bool = True
 
 
 class Acceptance(Part):
@@ -210,6 +253,7 @@ class Document(Part):
     events: list[Event] = []
     sales_channels: list[SalesChannel] = []
     orders: list[Order] = []
+    campaigns: list[Campaign] = []
     giftcard_acceptances: list[Acceptance] = []
     giftcards: list[GiftCard] = []
     tokens: list[Token] = []
@@ -231,6 +275,7 @@ def _contradictions(document: Document) -> _Found:
     yield from _repeated("events", ((each.organizer, each.slug) for each in document.events))
     yield from _repeated("sales_channels", ((each.organizer, each.identifier) for each in document.sales_channels))
     yield from _repeated("orders", ((each.organizer, each.event, each.code) for each in document.orders))
+    yield from _repeated("campaigns", (each.code for each in document.campaigns))
     yield from _repeated("giftcards", ((each.organizer, each.secret) for each in document.giftcards))
     yield from _repeated(
         "giftcard_acceptances", ((each.acceptor, each.issuer) for each in document.giftcard_acceptances)
@@ -238,6 +283,7 @@ def _contradictions(document: Document) -> _Found:
     tickets = ((each.organizer, each.position_secret or number) for number, each in enumerate(document.orders))
     yield from _repeated("orders", tickets)
     yield from _unknown_names(document)
+    yield from _events_at_odds(document)
     yield from _impossible_balances(document)
 
 
@@ -273,6 +319,9 @@ def _unknown_names(document: Document) -> _Found:
                 f"orders[{number}].sales_channel",
                 f"{order.organizer} has no channel {order.sales_channel!r}.",
             )
+    for number, campaign in enumerate(document.campaigns):
+        if (campaign.organizer, campaign.event) not in events:
+            yield f"campaigns[{number}].event", f"{campaign.organizer} has no event {campaign.event!r}."
     for number, acceptance in enumerate(document.giftcard_acceptances):
         if acceptance.issuer == acceptance.acceptor:
             yield f"giftcard_acceptances[{number}]", "Everybody accepts their own gift cards."
@@ -287,8 +336,24 @@ def _unknown_names(document: Document) -> _Found:
                 yield f"tokens[{number}].limit_events", f"There is no event {slug!r}."
 
 
+def _events_at_odds(document: Document) -> _Found:
+    properties = {each.slug: each.event_properties for each in document.organizers}
+    channels = {(each.organizer, each.identifier) for each in document.sales_channels}
+    channels |= {(slug, "web") for slug in properties}
+    for number, event in enumerate(document.events):
+        if event.all_sales_channels and event.limit_sales_channels:
+            yield f"events[{number}].limit_sales_channels", "The event is sold through all sales channels."
+        for identifier in event.limit_sales_channels:
+            if (event.organizer, identifier) not in channels:
+                path = f"events[{number}].limit_sales_channels"
+                yield path, f"{event.organizer} has no channel {identifier!r}."
+        for name in event.meta_data:
+            if name not in properties.get(event.organizer, {}):
+                yield f"events[{number}].meta_data", f"{event.organizer} has no event property {name!r}."
+
+
 def _organizers_named(document: Document) -> _Found:
-    for name in ("events", "sales_channels", "orders", "giftcards"):
+    for name in ("events", "sales_channels", "orders", "campaigns", "giftcards"):
         for number, each in enumerate(getattr(document, name)):
             yield f"{name}[{number}].organizer", each.organizer
     for number, acceptance in enumerate(document.giftcard_acceptances):

@@ -14,8 +14,10 @@ from gql.execution import Executor
 from gql.run import Limits
 from models.database import Database, open_database
 from resolvers.authentication import Authenticator
+from resolvers.clicks import Clicks
 from resolvers.context import utc_now
 from rest.pretix.app import Pretix
+from server.allowed_hosts import AllowedHosts
 from server.deadline import Deadline
 from server.graphql import GraphQL
 from server.health import Health
@@ -31,6 +33,7 @@ class Foyer:
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
         self.database: Database = open_database(settings.connect())
+        self.clicks = Clicks(self.database, clock)
         authenticator = Authenticator(self.database, settings.token_cache_seconds, clock)
         self.graphql = GraphQL(
             self.database,
@@ -39,6 +42,7 @@ class Foyer:
             clock,
             body_limit_bytes=settings.body_limit_bytes,
             json_depth_max=settings.json_depth_max,
+            pending=self.clicks,
         )
         self._pretix = Pretix(
             self.database,
@@ -47,18 +51,25 @@ class Foyer:
             clock=clock,
             body_limit_bytes=settings.body_limit_bytes,
             json_depth_max=settings.json_depth_max,
+            clicks=self.clicks,
         )
         self._health = Health(self.database)
         self._explorer = RedirectResponse("/graphql", 302)
         self._maintenance = Maintenance(self.database, clock)
+        # Whoever names neither a base URL nor hosts reaches the server by whatever address it is listening on.
+        by_address = settings.base_url is None and settings.allowed_hosts is None
+        self._hosts = AllowedHosts(self._served, settings.hosts(), own_address=by_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._door(scope["path"])(scope, receive, send)
+            await self._hosts(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
+
+    async def _served(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._door(scope["path"])(scope, receive, send)
 
     def _door(self, path: str) -> ASGIApp:
         if path == "/graphql":
@@ -76,7 +87,8 @@ class Foyer:
         """The database open, and its background work running."""
         await self.database.start()
         try:
-            async with self._maintenance.running():
+            # Clicks end last, and before the database: what was counted until then is written.
+            async with self.clicks.running(), self._maintenance.running():
                 yield
         finally:
             await self.database.close()

@@ -24,7 +24,7 @@ from models.database import Database
 from models.json_depth import is_too_deep
 from models.problems import Problem, TooLarge, Unauthenticated
 from resolvers.authentication import Authenticator
-from resolvers.context import Context
+from resolvers.context import Context, Pending
 from resolvers.principals import Principal
 from server.graphiql import GraphiQL
 
@@ -70,7 +70,9 @@ class GraphQL:
         *,
         body_limit_bytes: int,
         json_depth_max: int,
+        pending: Pending | None = None,
     ) -> None:
+        self._pending = pending
         self._database, self._executor, self._authenticator, self._clock = database, executor, authenticator, clock
         self._body_limit_bytes, self._json_depth_max = body_limit_bytes, json_depth_max
         self.graphiql = GraphiQL()
@@ -142,7 +144,7 @@ class GraphQL:
             raise _Refusal(405, "A mutation is asked by POST.", "METHOD_NOT_ALLOWED")
         principal = await self._principal(request, headers)
         try:
-            return await self._executor.execute(Context(self._database, principal, self._clock), request)
+            return await self._executor.execute(Context(self._database, principal, self._clock, self._pending), request)
         except Problem:
             raise
         except Exception as error:

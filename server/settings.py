@@ -3,8 +3,10 @@
 A name's last word is its unit (docs/settings.md). Nothing else in the program reads the environment.
 """
 
+import re
 from importlib.util import find_spec
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -52,6 +54,22 @@ def _base_url(value: str | None) -> str | None:
     return value.rstrip("/")
 
 
+# `*`, a name, a name below which all count (`.example.org`), or an address; no port.
+HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]?")
+LOCAL = ("localhost", "127.0.0.1", "[::1]")
+
+
+def _allowed_hosts(value: str | None) -> str | None:
+    for name in _listed(value):
+        if HOST.fullmatch(name) is None:
+            raise ValueError(f"{name!r} is no host name; name hosts without scheme and port, with commas between them")
+    return value or None
+
+
+def _listed(value: str | None) -> tuple[str, ...]:
+    return tuple(name for part in (value or "").split(",") if (name := part.strip()))
+
+
 class Settings(BaseSettings):
     """Every setting, by its name without the prefix, in lower case."""
 
@@ -68,6 +86,11 @@ class Settings(BaseSettings):
     base_url: Annotated[str | None, AfterValidator(_base_url)] = Field(
         default=None,
         description="The server's own address as clients see it, for links in answers; empty: that of the request.",
+    )
+    allowed_hosts: Annotated[str | None, AfterValidator(_allowed_hosts)] = Field(
+        default=None,
+        description="Host names that requests may be for, with commas between them; `.example.org` is a name and all "
+        "below it, `*` is every name. Empty: the base URL's host, localhost, and the address listened on.",
     )
 
     inline_deadline_ms: float = Field(
@@ -151,6 +174,11 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field(
         default="console", description="`json`: one object a line, for machines; `console`: for people."
     )
+
+    def hosts(self) -> tuple[str, ...]:
+        """The host names that requests may be for."""
+        own = () if self.base_url is None else (urlsplit(self.base_url).hostname or "",)
+        return (*own, *(_listed(self.allowed_hosts) or (*LOCAL, self.host)))
 
     def connect(self) -> Connect:
         """How to reach the database."""

@@ -236,6 +236,10 @@ _BY_TEXT = {
     "A gift card with the same secret already exists": "taken",
     "cannot be more than 99999999999.99": "amount_too_large",
     "Concurrent request with idempotency key": "in_progress",
+    "A sales channel with the same identifier already exists": "taken",
+    "Can only be deleted if unused": "in_use",
+    "This slug has already been used for a different event": "taken",
+    "The event can not be deleted": "in_use",
 }
 
 
@@ -297,9 +301,9 @@ class PretixDoor(Door):
         params = {**(params or {}), **({"include_accepted": "true"} if accepted else {})}
         headers = {} if key is None else {"X-Idempotency-Key": key}
         response = await self.world.pretix(method, path, token=token, of=of, params=params, headers=headers, **options)
-        if response.status_code not in (200, 201):
+        if response.status_code not in (200, 201, 204):
             raise Refused(_code(response), response)
-        return response.json()
+        return None if response.status_code == 204 else response.json()
 
     def _made_up(self) -> str:
         # pretix never makes a secret up.

@@ -101,7 +101,12 @@ async def opened(url: str, **settings: Any) -> AsyncIterator[World]:
     """A world in a migrated database."""
     clock = Clock()
     # What survives a power cut is tested in tests/survival on servers of their own.
-    chosen = {"token_cache_seconds": 0, "synchronous": "NORMAL", **settings}
+    chosen = {
+        "token_cache_seconds": 0,
+        "synchronous": "NORMAL",
+        "allowed_hosts": "foyer.test, shop.example",
+        **settings,
+    }
     app = Foyer(Settings(database_url=url, **chosen), clock)
     async with (
         app.lifespan(),

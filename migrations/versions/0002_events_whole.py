@@ -34,6 +34,7 @@ EVENT_COLUMNS = (
 
 def upgrade() -> None:
     _add("organizer", "event_properties", JSON, "'{}'")
+    _add("organizer", "plugins", JSON, "'[]'")
     for name, kind, default in EVENT_COLUMNS:
         _add("event", name, kind, default)
     _event_sales_channels()
@@ -48,6 +49,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for name, *_ in reversed(EVENT_COLUMNS):
         op.drop_column("event", name)
+    op.drop_column("organizer", "plugins")
     op.drop_column("organizer", "event_properties")
 
 
@@ -90,6 +92,7 @@ def _tracking_campaigns() -> None:
         sa.CheckConstraint("order_count >= 0", name=op.f("ck_tracking_campaign_order_count_not_negative")),
         sa.ForeignKeyConstraint(["organizer_id"], ["organizer.id"], name="fk_tracking_campaign_organizer_id"),
         sa.UniqueConstraint("code", name="uq_tracking_campaign_code"),
+        sqlite_autoincrement=True,
         sqlite_strict=True,
     )
     _index("tracking_campaign", "organizer_id", "event_id", "id")

@@ -15,14 +15,16 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar, cast
 
+import orjson
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.sql.base import Executable
 
+from models import letter_case
 from models.database.interface import Connect, Plan, Tx, Unit
 from models.database.opening import dialect_of
 from models.database.statement import Query, Rows
@@ -35,6 +37,12 @@ T = TypeVar("T")
 STEPS_PER_LOOK = 1000
 # Most results (exact counts) that a connection keeps between two commits.
 REMEMBERED_MAX = 1000
+# What SQLite does not know by itself (resolvers/reading/conditions.py).
+FUNCTIONS: Mapping[str, Callable[[str | None, str], Any]] = {
+    "foyer_contains": letter_case.contains,
+    "foyer_map_contains": letter_case.map_contains,
+    "foyer_map_value": lambda stored, key: None if stored is None else orjson.loads(stored).get(key),
+}
 
 
 class SqliteDatabase:
@@ -111,6 +119,8 @@ class SqliteDatabase:
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        for name, function in FUNCTIONS.items():
+            connection.create_function(name, 2, function, deterministic=True)
         return connection
 
 

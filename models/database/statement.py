@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Dialect, Insert, Table
+from sqlalchemy import Dialect, Float, Insert, Table
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.crud import REQUIRED
 
 Rows: TypeAlias = Sequence[Sequence[Any]]
 Processor = Callable[[Any], Any]
+# PostgreSQL's number of the type `double precision`: SQLAlchemy goes by it, and finds that there is nothing to do.
+FLOAT8 = 701
 
 
 class Query(NamedTuple):
@@ -72,7 +74,8 @@ class Statement:
     @staticmethod
     def _processors(compiled: SQLCompiler, dialect: Dialect) -> list[Processor | None]:
         found: list[Processor | None] = [
-            column.type._cached_result_processor(dialect, None) for column in compiled._result_columns
+            column.type._cached_result_processor(dialect, FLOAT8 if isinstance(column.type, Float) else None)
+            for column in compiled._result_columns
         ]
         return found if any(found) else []
 

@@ -10,12 +10,14 @@ from typing import Any, TypeAlias
 import orjson
 from sqlalchemy import (
     ARRAY,
+    JSON,
     ColumnElement,
     Dialect,
     Text,
     TypeDecorator,
     and_,
     bindparam,
+    cast,
     func,
     not_,
     or_,
@@ -24,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from models import letter_case
 from models.metadata import Id
 from resolvers.reading.source import Source
 
@@ -46,6 +49,14 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
+class Meets:
+    """A named condition of the source that takes values, e.g. `search`."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     of: tuple["Condition", ...]
 
@@ -60,7 +71,7 @@ class Not:
     of: "Condition"
 
 
-Condition: TypeAlias = Compare | Is | All | Either | Not
+Condition: TypeAlias = Compare | Is | Meets | All | Either | Not
 
 
 def form(condition: Condition | None) -> Any:
@@ -72,6 +83,8 @@ def form(condition: Condition | None) -> Any:
             return (field, op, value is None)
         case Is():
             return condition
+        case Meets(name):
+            return ("meets", name)
         case All(of):
             return ("all", *map(form, of))
         case Either(of):
@@ -96,6 +109,8 @@ def values(condition: Condition | None) -> Iterator[Any]:
     match condition:
         case Compare(_, _, value):
             yield value
+        case Meets(_, given):
+            yield from given
         case All(of) | Either(of):
             for part in of:
                 yield from values(part)
@@ -115,6 +130,8 @@ def _expression(condition: Condition, source: Source, dialect: Dialect, numbers:
         case Is(name, wanted):
             named = source.named[name](dialect)
             return named if wanted else not_(named)
+        case Meets(name, given):
+            return source.asked[name](dialect, *[f"v{next(numbers)}" for _ in given])
         case All(of):
             return and_(true(), *[_expression(part, source, dialect, numbers) for part in of])
         case Either(of):
@@ -162,6 +179,50 @@ class Listed(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return list(value) if dialect.name == "postgresql" else orjson.dumps(list(value)).decode()
+
+
+class Needle(TypeDecorator[Any]):
+    """A text to be found in others whatever the case of its letters, folded; on PostgreSQL with what it takes to fold
+    the others, as a JSON list: the needle, its letters' capitals, and what each of those is folded to."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        needle = letter_case.folded(value)
+        if dialect.name != "postgresql":
+            return needle
+        return orjson.dumps([needle, *letter_case.capitals_of(needle)]).decode()
+
+
+def contains(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnElement[bool]:
+    """The text of the parameter `name` is in the column, whatever the case; nothing in it is a wildcard."""
+    bound = bindparam(name, type_=Needle())
+    if dialect.name == "postgresql":
+        return _has_needle(column, bound)
+    return func.foyer_contains(column, bound) == 1
+
+
+def map_contains(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnElement[bool]:
+    """It is in one of the texts of the localised text in the column: languages are not looked at."""
+    bound = bindparam(name, type_=Needle())
+    if dialect.name == "postgresql":
+        texts = func.json_each_text(cast(column, JSON)).table_valued("key", "value")
+        return select(texts.c.value).where(_has_needle(texts.c.value, bound)).exists()
+    return func.foyer_map_contains(column, bound) == 1
+
+
+def map_value(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnElement[str]:
+    """The text under the key that is the parameter `name`, of a map of texts; null if there is none."""
+    key = bindparam(name, type_=Text)
+    if dialect.name == "postgresql":
+        return func.json_object_field_text(cast(column, JSON), key, type_=Text)
+    return func.foyer_map_value(column, key, type_=Text)
+
+
+def _has_needle(text: ColumnElement[Any], bound: ColumnElement[Any]) -> ColumnElement[bool]:
+    needle, capitals, small = (func.json_extract_path_text(cast(bound, JSON), place) for place in "012")
+    return func.strpos(func.translate(text, capitals, small), needle) > 0
 
 
 def any_of(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ first rows of each: on PostgreSQL by LATERAL, on SQLite by a correlated `IN (…
 million children costs no more than its page does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Literal, TypeAlias
@@ -69,6 +69,12 @@ class Level:
         for name in path:
             source = SOURCES[source.to_one[name].target]
         return source
+
+    @property
+    def sources(self) -> Iterator[Source]:
+        """Its own source and those joined to it."""
+        yield self.source
+        yield from (self.source_at(path) for path in self._joins)
 
     def column(self, path: tuple[str, ...]) -> tuple[int, Field]:
         """The place of a field in this level's rows, and what the field holds."""
@@ -214,10 +220,12 @@ class Level:
     def _below_in(self, ask: Ask, passed: _Passed) -> Select[Any]:
         table, inner = self.source.table, self.source.table.alias("inner_rows")
         keys, ordinal, matched = self._key_rows(inner, passed)
-        page = select(inner.c.id).where(*self._narrowed(ask, inner), matched).correlate(keys)
+        own, others = ([each.c[column.name] for column in table.primary_key] for each in (table, inner))
+        page = select(*others).where(*self._narrowed(ask, inner), matched).correlate(keys)
         statement = select(ordinal, *self._columns).select_from(keys, self._from(table))
         # In no order: the rows are sorted by `sorted_by`.
-        return statement.where(table.c.id.in_(self._paged(page, ask, inner)))
+        which = own[0] if len(own) == 1 else tuple_(*own)
+        return statement.where(which.in_(self._paged(page, ask, inner)))
 
     def _below_count(self, ask: Ask, passed: _Passed) -> Select[Any]:
         table = self.source.table
@@ -258,7 +266,7 @@ class Level:
 
     def _narrowed(self, ask: Ask, table: FromClause) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
-        if self.source.always is not None:
+        if self.source.always is not None and ask.reach != "written":
             found.append(self.source.always(self.dialect))
         if self.relation is not None and self.relation.own_only:
             found.append(self.source.reaches["any"](self.dialect))

@@ -51,6 +51,8 @@ class Compiled:
     scopes: frozenset[str]
     looked_up: tuple[tuple[int, frozenset[str]], ...]
     source_code: str
+    # Whether it reads of a source that gathers: what was gathered is to be written first.
+    gathers: bool = False
 
     def required(self, arguments: Sequence[Any]) -> Iterator[str]:
         """The permissions without which it must not be run with these arguments."""
@@ -156,7 +158,14 @@ class _Compiler:
         lines.append(f"    return {answer}")
         code = "\n".join(lines)
         exec(compile(code, "<plan>", "exec"), self.names)  # noqa: S102  our own code, see the module's docstring
-        return Compiled(tuple(self.levels), self.names["shape"], frozenset(self.scopes), tuple(self.looked_up), code)
+        return Compiled(
+            tuple(self.levels),
+            self.names["shape"],
+            frozenset(self.scopes),
+            tuple(self.looked_up),
+            code,
+            any(source.gathers for level in self.levels for source in level.sources),
+        )
 
     # -- objects without a row -------------------------------------------------------------------------------------
 

@@ -17,6 +17,11 @@ class Kind(Enum):
     TIMESTAMP = "timestamp"
     AMOUNT = "amount"
     JSON = "json"
+    NUMBER = "number"
+    # A JSON list of names, whatever their order where it is stored.
+    NAMES = "names"
+    # A JSON list of lists, each a name at the end of what it is sorted by.
+    RANKED = "ranked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Order:
 
 # A named condition of its own making, e.g. `expired`: given the dialect, an expression over the source's table.
 Named = Callable[[Dialect], ColumnElement[bool]]
+# The same with values, e.g. `search`: given the dialect and the names of its parameters.
+Asked = Callable[..., ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,9 @@ class Source:
     """Everything the engine knows of a noun.
 
     `reaches` are the tenant predicates a list may start from, by name; `own` is the usual one. `always` is added
-    wherever the source is listed, also below a parent. `scope` is the permission without which nothing of it is read.
+    wherever the source is listed, also below a parent, but not to what a verb has just written. `scope` is the
+    permission without which nothing of it is read.
+    `gathers`: some of what it shows is gathered in memory before it is written (resolvers/clicks.py).
     """
 
     name: str
@@ -75,8 +84,10 @@ class Source:
     to_one: Mapping[str, ToOne] = field(default_factory=dict)
     to_many: Mapping[str, ToMany] = field(default_factory=dict)
     named: Mapping[str, Named] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
     always: Named | None = None
     scope: str | None = None
+    gathers: bool = False
 
     def __post_init__(self) -> None:
         assert self.name not in SOURCES, f"two sources are called {self.name}"

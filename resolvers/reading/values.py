@@ -1,7 +1,7 @@
 """How stored values become the values every door shows, per engine: Python expressions for the generated functions.
 
-Shown are: integers and text as they are, booleans, times as RFC 3339 text in UTC (microseconds only if there are any),
-amounts as decimal text with two places, JSON as the value it holds.
+Shown are: numbers and text as they are, booleans, times as RFC 3339 text in UTC (microseconds only if there are any),
+amounts as decimal text with two places, JSON as the value it holds, lists of names by code point.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ def shown(kind: Kind, raw: str, dialect: Dialect) -> str:
     """The expression that shows the stored value `raw`. Names in it are those of FUNCTIONS."""
     sqlite = dialect.name == "sqlite"
     match kind:
-        case Kind.INTEGER | Kind.TEXT:
+        case Kind.INTEGER | Kind.TEXT | Kind.NUMBER:
             return raw
         case Kind.BOOLEAN:
             return f"({raw} == 1)" if sqlite else raw
@@ -28,6 +28,10 @@ def shown(kind: Kind, raw: str, dialect: Dialect) -> str:
             return f"amount({raw})"
         case Kind.JSON:
             return f"json({raw})"
+        case Kind.NAMES:
+            return f"sorted(json({raw}))"
+        case Kind.RANKED:
+            return f"[ranked[-1] for ranked in sorted(json({raw}))]"
 
 
 def stamp_of_text(stored: str | None) -> str | None:

@@ -16,6 +16,8 @@ COMMON: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 )
+# pretix sends this compact privacy policy, which browsers of old asked for, with every answer of its API.
+P3P: Header = (b"p3p", b'CP="ALL DSP COR CUR ADM TAI OUR IND COM NAV INT"')
 JSON: Header = (b"content-type", b"application/json")
 HTML: Header = (b"content-type", b"text/html; charset=utf-8")
 
@@ -27,8 +29,9 @@ class Answer:
     body: bytes
 
     async def send(self, send: Send, *, bodiless: bool) -> None:
-        length = (b"content-length", str(len(self.body)).encode())
-        start = {"type": "http.response.start", "status": self.status, "headers": [*self.headers, length]}
+        # A 204 has no length, not even 0 (RFC 9110, 8.6).
+        length = () if self.status == 204 else ((b"content-length", str(len(self.body)).encode()),)
+        start = {"type": "http.response.start", "status": self.status, "headers": [*self.headers, *length]}
         await send(start)
         await send({"type": "http.response.body", "body": b"" if bodiless else self.body})
 
@@ -54,10 +57,14 @@ def in_html(body: bytes, *, language: str, status: int, more: Sequence[Header] =
     return Answer(status, (HTML, (b"content-language", language.encode()), *COMMON, *more), body)
 
 
+def of_nothing(*, language: str, allow: str | None) -> Answer:
+    return Answer(204, headers_of(language, allow)[1:], b"")
+
+
 @lru_cache(maxsize=256)
 def headers_of(language: str, allow: str | None) -> tuple[Header, ...]:
     allowed = () if allow is None else ((b"allow", allow.encode()),)
-    return (JSON, *allowed, (b"content-language", language.encode()), *COMMON)
+    return (JSON, *allowed, (b"content-language", language.encode()), *COMMON, P3P)
 
 
 def ascii_json(value: Any) -> bytes:

@@ -4,7 +4,6 @@ What is looked at, and in this order (docs/rest-pretix.md): the idempotency key,
 asking, whether they may, the method; the rest is the handler's.
 """
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,22 +14,28 @@ from starlette.types import Receive, Scope, Send
 from models.database import Database
 from models.problems import PermissionDenied, Problem
 from resolvers.authentication import Authenticator
+from resolvers.clicks import Clicks
 from resolvers.context import utc_now
 from resolvers.reading.conditions import Compare
 from resolvers.reading.selection import Ask, One, Value
 from rest.pretix import (
     authentication,
     basics,
+    events,
     gift_cards,
     html,
     metadata,
     negotiation,
+    openapi,
     organizers,
+    sales_channels,
+    tracking_campaigns,
     transactions,
 )
 from rest.pretix.answers import Answer
-from rest.pretix.call import Call, Door
+from rest.pretix.call import HOST, Call, Door
 from rest.pretix.idempotency import Keys
+from rest.pretix.public import Public
 from rest.pretix.reading import Selection, compile_all
 from rest.pretix.refusals import MethodNotAllowed
 from rest.pretix.routing import ROOT, Elsewhere, Route, Router
@@ -41,12 +46,15 @@ log = structlog.get_logger()
 # A new noun: its module above, and one line here.
 ROUTES: tuple[Route, ...] = (
     *basics.ROUTES,
+    *openapi.ROUTES,
     *organizers.ROUTES,
+    *events.ROUTES,
+    *sales_channels.ROUTES,
+    *tracking_campaigns.ROUTES,
     *gift_cards.ROUTES,
     *transactions.ROUTES,
 )
 
-HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 # Deeper values could be taken but not shown again inside an answer: the JSON writer's own limit is 254 levels.
 JSON_DEPTH_LIMIT = 200
 
@@ -66,23 +74,23 @@ class Pretix:
         clock: Callable[[], datetime] = utc_now,
         body_limit_bytes: int = 1_000_000,
         json_depth_max: int = 64,
+        clicks: Clicks | None = None,
     ) -> None:
         base = None if base_url is None else str(base_url).rstrip("/")
         depth_max = min(json_depth_max, JSON_DEPTH_LIMIT)
-        self._door = Door(database, authenticator, clock, base, body_limit_bytes, depth_max)
         self._keys = Keys()
-        recalled = Route(
-            "idempotency_query",
-            "idempotency.query",
-            "Idempotency Query",
-            {"GET": self._keys.recalled},
-            slash=False,
-            public=True,
-        )
-        self._router = Router((*ROUTES, recalled))
+        routes = (*ROUTES, self._keys.route())
+        description = openapi.written(routes)
+        counted = Clicks(database, clock) if clicks is None else clicks
+        self._door = Door(database, authenticator, clock, base, body_limit_bytes, depth_max, description, counted)
+        self._public = Public(database, counted, clock, base)
+        self._router = Router(routes)
         compile_all(database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._public.serves(scope["path"]):
+            await self._public(scope, receive, send)
+            return
         call = Call(self._door, scope, receive)
         try:
             answer = await self._keys.answered(call, self._answered)
@@ -108,8 +116,9 @@ class Pretix:
         """The answer to a request that leads to no route, in HTML; if there is none, the call knows its route."""
         if b"%00" in call.scope["query_string"] or not HOST.fullmatch(call.host):
             return html.bad_request(call.language, "The address or the Host header of the request is broken.")
-        if call.path == "/api/" and call.method in authentication.SAFE:
-            return html.redirect(302, ROOT, b"", call.language)
+        if call.path in ("/api", "/api/") and call.method in authentication.SAFE:
+            away = (301, "/api/") if call.path == "/api" else (302, ROOT)
+            return html.redirect(*away, b"", call.language)
         found = self._router.find(call.path, call.method)
         if found is None:
             return html.not_found(call.language)
@@ -128,7 +137,7 @@ class Pretix:
             call.organizer_id = authentication.admit(call.principal, route, method, call.arguments.get("organizer"))
             if "event" in call.arguments:
                 call.event_id = await _event_in_path(call)
-        if method == "OPTIONS":
+        if method == "OPTIONS" and route.options:
             return await metadata.answer(call)
         handler = route.handlers.get("GET" if method == "HEAD" else method)
         if handler is None:

@@ -61,7 +61,7 @@ def admit(principal: Principal, route: Route, method: str, organizer: str | None
         raise PermissionDenied("The token may not be used for this.")
     scope = route.read if safe else route.write
     if scope is not None:
-        principal.require(scope)
+        principal.require(scope, reading=safe)
     return organizer_id
 
 

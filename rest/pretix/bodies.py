@@ -50,8 +50,22 @@ def parse_json(content: bytes, depth_max: int) -> Any:
     except UnicodeDecodeError:
         raise _malformed("not UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise _malformed(str(error).partition(";")[0]) from None
+        raise _malformed(_reason(error)) from None
     return found
+
+
+# What pretix's parser says where ours has other words; of the rest ours are kept, which name the place.
+REASONS = {
+    "Expecting value": "Expected object or value",
+    "Expecting property name enclosed in double quotes": "Expected object or value",
+    "Expecting ':' delimiter": "No ':' found when decoding object value",
+    "Extra data": "Trailing data",
+}
+
+
+def _reason(error: Exception) -> str:
+    said = getattr(error, "msg", None)
+    return REASONS.get(said or "") or str(error).partition(";")[0]
 
 
 def _number(written: str) -> float:

@@ -1,5 +1,6 @@
 """One request on its way through the door: what was asked, by whom, and how answers to it are made."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +12,11 @@ from starlette.types import Receive, Scope
 from models.database import Database
 from models.problems import Problem
 from resolvers.authentication import Authenticator
-from resolvers.context import Context, Verb, Work
+from resolvers.context import Context, Pending, Verb, Work
 from resolvers.idempotency import Kept
 from resolvers.principals import Principal
 from rest.pretix import problems
-from rest.pretix.answers import Answer, Header, in_json
+from rest.pretix.answers import Answer, Header, in_json, of_nothing
 from rest.pretix.bodies import body_of
 from rest.pretix.fields import Entry, Readable, an_object
 from rest.pretix.reading import Selection
@@ -24,6 +25,9 @@ from rest.pretix.texts import language_of
 
 # As much of Accept-Language as is looked at and remembered, in bytes; Django's limit.
 LANGUAGES_READ = 500
+
+# What a Host header may be.
+HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 NOBODY = Principal("nobody", "nobody", {}, frozenset(), access=frozenset())
 
@@ -38,6 +42,10 @@ class Door:
     base_url: str | None
     body_limit_bytes: int
     json_depth_max: int
+    # What the door serves, as it describes itself.
+    description: bytes
+    # What is counted and not yet written.
+    pending: Pending | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +137,7 @@ class Call:
         return await body_of(self._receive, kind, limit_bytes=door.body_limit_bytes, depth_max=door.json_depth_max)
 
     def _context(self) -> Context:
-        return Context(self._door.database, self.principal, self._door.clock)
+        return Context(self._door.database, self.principal, self._door.clock, self._door.pending)
 
     # -- answering -------------------------------------------------------------------------------------------------
 
@@ -137,11 +145,19 @@ class Call:
         allow = None if self.route is None else self.route.allow
         return in_json(value, language=self.language, status=status, allow=allow, more=more)
 
+    def nothing(self) -> Answer:
+        """204: what was asked for is done, and there is nothing to show of it."""
+        return of_nothing(language=self.language, allow=None if self.route is None else self.route.allow)
+
     def refusal(self, problem: Problem) -> Answer:
         status, more = problems.STATUSES.get(type(problem), problem.status_hint), problems.more_headers(problem)
         if status == 401 and self.route is not None and self.route.forbids:
             status, more = 403, ()
         return self.json(problems.payload_of(problem, self.language), status, more)
+
+    @property
+    def description(self) -> bytes:
+        return self._door.description
 
     @property
     def base(self) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from rest.pretix.fields import Wrong
+from rest.pretix.schemas import MOMENT_TAKEN, takes
 
 # What Django takes beside what the standard library reads: single digits, blanks before the offset.
 LOOSE = re.compile(
@@ -14,6 +15,7 @@ LOOSE = re.compile(
 )
 
 
+@takes(MOMENT_TAKEN)
 def moment(value: Any) -> datetime:
     """An aware time in UTC."""
     found = _parsed(value) if isinstance(value, str) else None

@@ -12,6 +12,7 @@ import orjson
 
 from models import localized_text
 from rest.pretix.refusals import WrongFields
+from rest.pretix.schemas import ANY, BOOLEAN, LOCALIZED, TEXT, takes
 from rest.pretix.texts import Text, text
 
 TRUE = frozenset(("t", "y", "yes", "true", "on", "1", 1))
@@ -100,6 +101,7 @@ def an_object(body: Any) -> Mapping[str, Any]:
 # -- parsers -----------------------------------------------------------------------------------------------------------
 
 
+@takes(TEXT)
 def string(value: Any) -> str:
     """Trimmed; numbers are turned into strings."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -113,6 +115,7 @@ def string(value: Any) -> str:
 def coded(pattern: re.Pattern[str], *, length_max: int, code: str) -> Parser:
     """A string that matches the pattern. All that is wrong with it is said, in the order of pretix's validators."""
 
+    @takes({"type": "string", "pattern": f"^(?:{pattern.pattern})$", "maxLength": length_max})
     def parse(value: Any) -> str:
         if isinstance(value, str) and not value.strip():
             raise Wrong("blank")
@@ -136,6 +139,9 @@ def coded(pattern: re.Pattern[str], *, length_max: int, code: str) -> Parser:
 def plain(length_max: int | None = None, *, blank: bool = False) -> Parser:
     """A string of at most so many characters, not empty unless `blank`."""
 
+    longest = {} if length_max is None else {"maxLength": length_max}
+
+    @takes({"type": "string", **longest, **({} if blank else {"pattern": r"\S"})})
     def parse(value: Any) -> str:
         found = string(value)
         if not found and not blank:
@@ -147,17 +153,18 @@ def plain(length_max: int | None = None, *, blank: bool = False) -> Parser:
     return parse
 
 
+@takes({"anyOf": [LOCALIZED, TEXT]})
 def localized(value: Any) -> dict[str, str]:
     """A text in several languages, or one text, which is then in the default one. Empty ones are taken as well."""
     if isinstance(value, str):
         value = {localized_text.DEFAULT: value}
     wrong = localized_text.wrong_with(value)
     if wrong is not None:
-        raise Wrong(LOCALIZED[wrong])
+        raise Wrong(WRONG_LOCALIZED[wrong])
     return dict(value)
 
 
-LOCALIZED = {
+WRONG_LOCALIZED = {
     "type": "localized_type",
     "languages": "languages",
     "entries": "localized_entries",
@@ -168,6 +175,7 @@ LOCALIZED = {
 def integer(minimum: int, maximum: int) -> Parser:
     """A whole number, also written as text, or as a number with nothing behind its point."""
 
+    @takes({"type": "integer", "minimum": minimum, "maximum": maximum})
     def parse(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise Wrong("integer")
@@ -192,6 +200,7 @@ INTEGER_TAIL = re.compile(r"\.0*\s*$")
 INTEGER_LENGTH_MAX = 1000
 
 
+@takes(BOOLEAN)
 def boolean(value: Any) -> bool:
     known = value.lower() if isinstance(value, str) else value
     if not isinstance(known, str | int | float) or known not in TRUE | FALSE:
@@ -200,6 +209,7 @@ def boolean(value: Any) -> bool:
 
 
 def one_of(choices: Collection[str]) -> Parser:
+    @takes({"type": "string", "enum": sorted(choices)})
     def parse(value: Any) -> str:
         found = str(value)
         if found not in choices:
@@ -209,6 +219,7 @@ def one_of(choices: Collection[str]) -> Parser:
     return parse
 
 
+@takes({"type": ["integer", "string"]})
 def key(value: Any) -> int | str | None:
     """What names another object: its id or one of its secrets. Whether there is such an object is not known here."""
     if value == "":
@@ -221,6 +232,7 @@ def key(value: Any) -> int | str | None:
     return value
 
 
+@takes(ANY)
 def any_json(value: Any) -> Any:
     """Any value that can be stored exactly: no integer beyond 64 bits."""
     try:

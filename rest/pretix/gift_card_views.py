@@ -11,7 +11,7 @@ from rest.pretix.fields import Wrong
 from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields
 
-BOOLEANS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def filters(call: Call) -> Condition | None:
     if secret := query.get("secret", "").strip():
         found.append(Compare("secret", "same_text", secret))
     for name in ("testmode", "expired"):
-        wanted = BOOLEANS.get(query.get(name, ""))
+        wanted = BOOLEANS.get(query.get(name, "").lower())
         if wanted is not None:
             found.append(Compare(name, "eq", wanted) if name == "testmode" else Is(name, wanted))
     if value := query.get("value"):

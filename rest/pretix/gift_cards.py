@@ -11,7 +11,7 @@ from rest.pretix import pages
 from rest.pretix.answers import Answer
 from rest.pretix.call import Body, Call
 from rest.pretix.fields import Entry
-from rest.pretix.gift_card_fields import CARD, DESCRIBED, TRANSACTION
+from rest.pretix.gift_card_fields import CARD, CARDS, DESCRIBED, TRANSACT, TRANSACTION, UNDELETED
 from rest.pretix.gift_card_views import ask, card_id, filters, is_accepted_included, of_card, of_path, shown
 from rest.pretix.refusals import MethodNotAllowed, WrongFields
 from rest.pretix.routing import Route
@@ -140,7 +140,16 @@ _LIST = {"GET": list_cards, "POST": create}
 _DETAIL = {"GET": detail, "PUT": update, "PATCH": update, "DELETE": delete}
 _PATH = "organizers/{organizer}/giftcards"
 ROUTES = (
-    Route(_PATH, "giftcard-list", "Gift Card List", _LIST, gift_cards.READ, gift_cards.WRITE, fields=DESCRIBED),
+    Route(
+        _PATH,
+        "giftcard-list",
+        "Gift Card List",
+        _LIST,
+        gift_cards.READ,
+        gift_cards.WRITE,
+        fields=DESCRIBED,
+        operations=CARDS.many(),
+    ),
     Route(
         f"{_PATH}/{{card}}",
         "giftcard-detail",
@@ -149,6 +158,7 @@ ROUTES = (
         gift_cards.READ,
         gift_cards.WRITE,
         fields=DESCRIBED,
+        operations={**CARDS.each(), "DELETE": UNDELETED},
     ),
     Route(
         f"{_PATH}/{{card}}/transact",
@@ -158,5 +168,6 @@ ROUTES = (
         gift_cards.READ,
         gift_cards.WRITE,
         fields=DESCRIBED,
+        operations={"POST": TRANSACT},
     ),
 )

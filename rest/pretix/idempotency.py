@@ -15,12 +15,24 @@ from resolvers.idempotency import Kept, digest_of
 from rest.pretix.answers import Answer
 from rest.pretix.authentication import SAFE
 from rest.pretix.call import Call
+from rest.pretix.described import Operation, Parameter
 from rest.pretix.refusals import Nowhere
+from rest.pretix.routing import Route
+from rest.pretix.schemas import ANY, TEXT
 from rest.pretix.texts import text
 
 RETRY_AFTER_SECONDS = 5
 # Meant to be sent again: conflicts, too many requests, and whatever was the server's fault.
 NOT_KEPT = (409, 429)
+RECALLED = Operation(
+    "basics",
+    "idempotency_query",
+    "The answer kept under an idempotency key",
+    ANY,
+    description="Status, headers and body of the first answer to a request with this key and the Authorization header "
+    "of this one; 404 if there is none.",
+    query=(Parameter("key", TEXT, "The key, as it was sent in `X-Idempotency-Key`."),),
+)
 
 
 class Keys:
@@ -41,6 +53,18 @@ class Keys:
         finally:
             self._running.discard(digest)
 
+    def route(self) -> Route:
+        """Where answers are found again."""
+        return Route(
+            "idempotency_query",
+            "idempotency.query",
+            "Idempotency Query",
+            {"GET": self.recalled},
+            slash=False,
+            public=True,
+            operations={"GET": RECALLED},
+        )
+
     async def recalled(self, call: Call) -> Answer:
         """GET /api/v1/idempotency_query?key=…: the answer that is kept, for whoever sent the key, logged in or not."""
         key = call.query.get("key")
@@ -52,7 +76,12 @@ class Keys:
         found: str | None = await call.look(lambda work: idempotency.find(work, digest))
         if found is None:
             raise Nowhere(text("key_unseen"))
-        return Answer.load(found)
+        kept = Answer.load(found)
+        assert call.route is not None
+        # What may be asked is said of this address, not of the one that the key was sent to.
+        allow = (b"allow", call.route.allow.encode())
+        headers = tuple(allow if name == b"allow" else (name, value) for name, value in kept.headers)
+        return Answer(kept.status, headers, kept.body)
 
     async def _kept(self, call: Call, digest: str, serve: Callable[[Call], Awaitable[Answer]]) -> Answer:
         call.kept = Kept(digest, "", lambda outcome: _dump(call, outcome), Answer.load)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from models.problems import Problem
 from rest.pretix.answers import Answer
 from rest.pretix.bodies import PARSED
 from rest.pretix.call import Call
@@ -18,6 +19,18 @@ async def answer(call: Call) -> Answer:
     described: dict[str, Any] = {"name": route.title, "description": ""}
     described |= {"renders": ["application/json"], "parses": list(PARSED)}
     taking = [method for method in ("PUT", "POST") if method in route.handlers]
+    if "PUT" in taking and not await _is_there(call):
+        taking.remove("PUT")
     if route.fields and taking and (route.write is None or call.principal.may(route.write)):
         described["actions"] = dict.fromkeys(taking, route.fields)
     return call.json(described)
+
+
+async def _is_there(call: Call) -> bool:
+    """Whether the path names an object that the asker could see: of no other does pretix tell what could be put."""
+    assert call.route is not None
+    try:
+        await call.route.handlers["GET"](call)
+    except Problem:
+        return False
+    return True

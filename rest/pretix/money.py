@@ -5,12 +5,14 @@ from typing import Any
 
 from models.money import hundredths_of
 from rest.pretix.fields import Wrong
+from rest.pretix.schemas import takes
 
 LENGTH_MAX = 1000
 DIGITS_MAX = 13
 DECIMALS_MAX = 2
 
 
+@takes({"type": "string", "pattern": r"^[+-]?[0-9]{1,11}(?:\.[0-9]{1,2})?$", "examples": ["-12.50"]})
 def amount(value: Any) -> int:
     """Hundredths. Digits count as they are written: `5.10` has two decimals and `5.1000` has four."""
     written = str(value).strip()
@@ -23,6 +25,7 @@ def amount(value: Any) -> int:
     return hundredths_of(number)
 
 
+@takes({"type": "string", "pattern": r"^[0-9]{1,11}(?:\.[0-9]{1,2})?$", "examples": ["23.00"]})
 def amount_not_negative(value: Any) -> int:
     found = amount(value)
     if found < 0:

@@ -1,30 +1,36 @@
-"""/organizers/: the organizers that the asker reaches. Read-only but for `plugins`, of which there are none."""
+"""/organizers/: the organizers that the asker reaches. Read-only but for `plugins`."""
 
 from functools import partial
 from typing import Any
 
+from models.plugins import ORGANIZER_PLUGINS
 from models.problems import NotFound
+from resolvers import organizers
 from resolvers.context import Work
-from resolvers.reading.selection import Ask, Constant, Item, Many, One, Value
-from resolvers.sales_channels import SETTINGS
+from resolvers.reading.selection import Ask, Item, Many, One, Value
 from rest.pretix import pages
 from rest.pretix.answers import Answer
 from rest.pretix.call import Body, Call
+from rest.pretix.described import Noun, ordering
 from rest.pretix.fields import Field, Form, Wrong
 from rest.pretix.metadata import field
 from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields
 from rest.pretix.routing import Route
+from rest.pretix.schemas import ADDRESS, TEXT, described, takes
 
 
 def _public_url(slug: str, base: str) -> str:
     return f"{base}/{slug}/"
 
 
+@takes({"type": "array", "items": {"enum": sorted(ORGANIZER_PLUGINS)}})
 def _plugins(value: Any) -> list[str]:
-    for name in value if isinstance(value, list | str) else [value]:
-        raise Wrong("plugin_unknown", plugin=name)
-    return []
+    """pretix goes through whatever can be gone through: the letters of a text, the keys of an object."""
+    for name in value if isinstance(value, list | str | dict) else [value]:
+        if not isinstance(name, str):
+            raise Wrong("plugin_unknown", plugin=name)
+    return list(value)
 
 
 # The second argument of a run is the base of addresses.
@@ -32,11 +38,26 @@ ORGANIZER: dict[str, Item] = {
     "name": Value(("name",)),
     "slug": Value(("slug",)),
     "public_url": Value(("slug",), convert=_public_url, argument=1),
-    "plugins": Constant([]),
+    "plugins": Value(("plugins",)),
 }
 MANY = Selection(Many("organizer", pages.listing(ORGANIZER), 0))
 ONE = Selection(One("organizer", ORGANIZER, 0))
 CHANGES = Form({"plugins": Field(_plugins)})
+ORGANIZERS = Noun(
+    "organizers",
+    "Organizer",
+    "an organizer",
+    "the organizers that the token reaches",
+    {
+        "name": TEXT,
+        "slug": TEXT,
+        "public_url": described(ADDRESS, "The address of its shops."),
+        "plugins": {"type": "array", "items": TEXT},
+    },
+    CHANGES,
+    filters=(ordering("slug", "name"),),
+    notes={"replace": "All fields but `plugins` are passed over.", "update": "All but `plugins` are passed over."},
+)
 ORDERS = {"name": ("name", False), "-name": ("name", True), "slug": ("slug", False), "-slug": ("slug", True)}
 
 
@@ -61,8 +82,10 @@ async def update(call: Call) -> Answer:
 
 
 async def _update(call: Call, body: Body, work: Work) -> Answer:
-    if errors := body.read().errors:
-        raise WrongFields(errors)
+    entry = body.read()
+    if entry.errors:
+        raise WrongFields(entry.errors)
+    await organizers.update_organizer(work, call.organizer_id, **entry.values)
     return call.json(_found(await call.read_in(work, ONE, [_this(call), call.base])))
 
 
@@ -83,13 +106,20 @@ DESCRIBED = {
     "plugins": field("field", "Plugins"),
 }
 ROUTES = (
-    Route("organizers", "organizer-list", "Organizer List", {"GET": list_organizers}),
+    Route(
+        "organizers",
+        "organizer-list",
+        "Organizer List",
+        {"GET": list_organizers},
+        operations=ORGANIZERS.many(),
+    ),
     Route(
         "organizers/{organizer}",
         "organizer-detail",
         "Organizer Instance",
         {"GET": detail, "PUT": update, "PATCH": update},
-        write=SETTINGS,
+        write=organizers.SETTINGS,
         fields=DESCRIBED,
+        operations=ORGANIZERS.each(),
     ),
 )

@@ -25,8 +25,14 @@ from rest.pretix.texts import Text, text
 Payload: TypeAlias = Mapping[str, Any] | list[str]
 
 # This dialect's words for fields of the verbs.
-FIELDS = {"amount": "value", "balance": "value", "expires_at": "expires"}
+FIELDS = {
+    "amount": "value",
+    "balance": "value",
+    "expires_at": "expires",
+    "limit_sales_channel_identifiers": "limit_sales_channels",
+}
 MODELS = {
+    "event": "Event",
     "gift_card": "GiftCard",
     "gift_card_transaction": "GiftCardTransaction",
     "sales_channel": "SalesChannel",
@@ -46,8 +52,20 @@ RULES = {
     "event_created_live": "event_created_live",
     "event_slug_fixed": "event_slug_fixed",
     "event_series_fixed": "event_series_fixed",
+    "event_slug": "event_slug",
+    "event_slug_reserved": "event_slug_reserved",
+    "meta_property": "meta_property",
+    "channel_unknown": "channel_unknown",
+    "plugin_unknown": "plugin_unknown",
+    "plugin_level": "plugin_level",
+    "plugin_organizer_first": "plugin_organizer_first",
+    "text_map": "text_map",
+    "channel_identifier": "channel_identifier",
+    "channel_prefix": "channel_prefix",
+    "channel_type": "channel_type",
     "channel_identifier_fixed": "channel_identifier_fixed",
     "channel_type_fixed": "channel_type_fixed",
+    "url": "url",
 }
 # pretix refuses to delete what is in use as it does what may not be done.
 STATUSES: Mapping[type[Problem], int] = {InUse: 403}
@@ -85,17 +103,17 @@ def _no_match(problem: NotFound) -> Text:
 
 
 def _invalid(problem: Problem, language: str) -> Payload:
-    return {_field_of(problem): [_spoken(problem, language)]}
+    return {field_of(problem): [_spoken(problem, language)]}
 
 
 def _several(problem: Several, language: str) -> Payload:
     found: dict[str, Any] = {}
     for part in problem.problems:
-        found.setdefault(_field_of(part), []).append(_spoken(part, language))
+        found.setdefault(field_of(part), []).append(_spoken(part, language))
     return found
 
 
-def _field_of(problem: Problem) -> str:
+def field_of(problem: Problem) -> str:
     """A rule about several fields is said of none of them (`field` is the first then, for doors that need one)."""
     field = problem.field
     if field is None or problem.details.get("reason") in ("event_dates", "event_presale"):
@@ -104,10 +122,15 @@ def _field_of(problem: Problem) -> str:
 
 
 def _spoken(problem: Problem, language: str) -> str:
+    return said_of(problem).spoken(language)
+
+
+def said_of(problem: Problem) -> Text:
+    """What is said of a value; where this dialect has no words for it, the verb's own."""
     if isinstance(problem, Taken) and problem.field in TAKEN:
-        return text(TAKEN[problem.field]).spoken(language)
+        return text(TAKEN[problem.field])
     code = RULES.get(problem.details.get("reason", ""))
-    return problem.message if code is None else text(code).spoken(language)
+    return text("verbatim", message=problem.message) if code is None else Text(code, problem.details)
 
 
 def _wrong_fields(problem: WrongFields, language: str) -> Payload:

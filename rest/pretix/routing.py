@@ -11,14 +11,21 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from models.token import Kind
+from resolvers.sales_channels import IDENTIFIER
 from rest.pretix.answers import Answer
+from rest.pretix.described import Operation
 
 ROOT = "/api/v1/"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 WITH_BODY = ("POST", "PUT", "PATCH")
 FORMAT = re.compile(r"(?P<name>[^/]*)\.(?P<format>[a-z0-9]+)")
-# Slugs may have dots in them; other keys may not, so that what follows a dot is a format.
-DOTTED = ("organizer", "event")
+# What a key in a path may be; anything else leads nowhere. Most have no dots, so that what follows one is a format.
+KEY = re.compile(r"[^/.]+")
+KEYS: Mapping[str, re.Pattern[str]] = {
+    "organizer": re.compile(r"[^/]+"),
+    "event": re.compile(r"[^/]+"),
+    "channel": IDENTIFIER,
+}
 
 Handler: TypeAlias = Callable[[Any], Awaitable[Answer]]
 
@@ -42,13 +49,18 @@ class Route:
     forbids: bool = False
     kinds: frozenset[Kind] = frozenset((Kind.TEAM, Kind.DEVICE, Kind.OAUTH))
     access: tuple[str, ...] | None = None
+    # Whether OPTIONS is answered at all.
+    options: bool = True
     # What OPTIONS tells of the fields, for the methods that take them.
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    # What the description tells of each method; of methods that are not served it may tell as well.
+    operations: Mapping[str, Operation] = field(default_factory=dict)
 
     @cached_property
     def allow(self) -> str:
         methods = [method for method in METHODS if method in self.handlers]
-        return ", ".join([*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"])
+        more = ["HEAD"] if "GET" in methods else []
+        return ", ".join([*methods, *more, *(["OPTIONS"] if self.options else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +126,7 @@ class Router:
             below = node.named.get(part)
             if below is None:
                 below = node.any
-                if below is None or not part or ("." in part and node.argument not in DOTTED):
+                if below is None or not KEYS.get(node.argument, KEY).fullmatch(part):
                     return None
                 arguments[node.argument] = part
             node = below

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 ENGLISH = {
+    # a message that there are no words of this dialect for
+    "verbatim": "{message}",
     # values of fields
     "required": "This field is required.",
     "null": "This field may not be null.",
@@ -74,7 +76,10 @@ ENGLISH = {
     "filter_datetime": "Enter a valid date/time.",
     # organizers, events
     "plugin_unknown": "Unknown plugin: '{plugin}'.",
+    "plugin_organizer_first": "Plugin should be enabled on organizer level first: '{plugin}'.",
     "plugin_level": "Plugin cannot be enabled on this level: '{plugin}'.",
+    "event_slug": "The slug may only contain letters, numbers, dots and dashes.",
+    "event_slug_reserved": "This field has an invalid value: {value}.",
     "event_slug_taken": "This slug has already been used for a different event.",
     "event_created_live": "Events cannot be created as 'live'. Quotas and payment must be added to the event before "
     "sales can go live.",
@@ -84,6 +89,21 @@ ENGLISH = {
     "event_series_fixed": "Once created an event cannot change between an series and a single event.",
     "event_in_use": "The event can not be deleted as it already contains orders. Please set 'live' to false to hide "
     "the event and take the shop offline instead.",
+    "meta_property": "Meta data property '{name}' does not exist.",
+    "text_map": "{name} needs to be an object (str -> str).",
+    "seat_map": "seat_category_mapping needs to be an object (str -> int).",
+    "seat_map_new": "You cannot specify seat category mappings on event creation.",
+    "item_unknown": "Item '{id}' does not exist.",
+    "not_a_list": 'Expected a list of items but got type "{type}".',
+    "channel_unknown": "Object with identifier={identifier} does not exist.",
+    "legacy_channels_null": "The legacy attribute 'sales_channels' cannot be set to None, it must be a list.",
+    "legacy_channels_all": "If 'all_sales_channels' is set, the legacy attribute 'sales_channels' must not be set or "
+    "set to the list of all sales channels.",
+    "legacy_channels_limit": "If 'limit_sales_channels' is set, the legacy attribute 'sales_channels' must not be set "
+    "or set to the same list.",
+    "clone_source": "Event to copy from was not found",
+    "clone_source_denied": "Not sufficient permission on source event to copy",
+    "clone_denied": "No permission to create events",
     # sales channels
     "channel_taken": "A sales channel with the same identifier already exists.",
     "channel_identifier": "The identifier may only contain letters, numbers, dots, dashes, and underscores.",
@@ -95,6 +115,19 @@ ENGLISH = {
     # tracking campaigns
     "campaign_taken": "campaign with this code already exists.",
     "campaign_code": "The code may only contain letters, numbers, dots, dashes, and underscores.",
+    # pages that people see
+    "page_link_unknown_title": "This link leads nowhere",
+    "page_link_unknown": "The link is mistyped, or it is no longer in use.",
+    "page_shop_unknown_title": "Not found",
+    "page_shop_unknown": "There is no ticket shop at this address.",
+    "page_shop_closed": "The selected ticket shop is currently not available.",
+    "page_shop_admission": "Admission: {moment}",
+    "page_method_title": "Method not allowed",
+    "page_method": "This address can only be read.",
+    "page_unavailable_title": "Please try again in a moment",
+    "page_unavailable": "The server cannot answer right now.",
+    "page_internal_title": "Something went wrong",
+    "page_internal": "That is our fault, and it has been noted.",
 }
 
 GERMAN = {
@@ -128,7 +161,6 @@ GERMAN = {
     "page": "Ungültige Seite.",
     "denied": "Sie sind nicht berechtigt, diese Aktion durchzuführen.",
     "no_credentials": "Anmeldedaten fehlen.",
-    "token_unknown": "Ungültiges Token",
     "token_header_empty": "Ungültiger Token Header. Keine Zugangsdaten angegeben.",
     "token_header_spaces": "Ungültiger Token Header. Zugangsdaten sollen keine Leerzeichen enthalten.",
     "token_header_characters": "Ungültiger Token Header. Zugangsdaten dürfen keine ungültigen Zeichen enthalten.",
@@ -142,10 +174,27 @@ GERMAN = {
     "url": "Gib eine gültige URL ein.",
     "filter_datetime": "Bitte ein gültiges Datum und Uhrzeit eingeben.",
     "plugin_unknown": "Unbekannte Erweiterung: '{plugin}'.",
+    "event_slug": "Die Kurzform darf nur Buchstaben, Zahlen, Punkte und Bindestriche enthalten.",
+    "event_slug_reserved": "Dieses Feld hat einen ungültigen Wert: {value}.",
+    "meta_property": "Die Meta-Eigenschaft '{name}' existiert nicht.",
+    "not_a_list": 'Erwarte eine Liste von Elementen, erhielt aber den Typ "{type}".',
+    "channel_unknown": "Objekt mit identifier={identifier} existiert nicht.",
     "event_slug_taken": "Diese Kurzform ist bereits in Verwendung, bitte wählen Sie eine andere.",
     "event_dates": "Das Ende der Veranstaltung muss nach dem Beginn der Veranstaltung liegen.",
     "event_presale": "Das Ende des Vorverkaufs muss nach dem Beginn des Vorverkaufs liegen.",
     "event_slug_fixed": "Die Kurzform einer Veranstaltung kann nicht geändert werden.",
+    "page_link_unknown_title": "Dieser Link führt nirgendwohin",
+    "page_link_unknown": "Der Link enthält einen Tippfehler oder wird nicht mehr verwendet.",
+    "page_shop_unknown_title": "Nicht gefunden",
+    "page_shop_unknown": "Unter dieser Adresse gibt es keinen Ticketshop.",
+    "page_shop_closed": "Der ausgewählte Ticketshop ist derzeit nicht verfügbar.",
+    "page_shop_admission": "Einlass: {moment}",
+    "page_method_title": "Methode nicht erlaubt",
+    "page_method": "Diese Adresse kann nur gelesen werden.",
+    "page_unavailable_title": "Bitte gleich noch einmal versuchen",
+    "page_unavailable": "Der Server kann gerade nicht antworten.",
+    "page_internal_title": "Da ist etwas schiefgegangen",
+    "page_internal": "Das liegt an uns und ist vermerkt.",
     "balance_too_large": "Das Guthaben eines Wertgutscheins kann nicht mehr als 99999999999.99 betragen.",
     "event_created_live": "Veranstaltungen können nicht als 'veröffentlicht' erstellt werden, da vorher "
     "Kontingente und Zahlungseinstellungen angelegt werden müssen.",
@@ -176,12 +225,18 @@ def text(code: str, **values: Any) -> Text:
 @lru_cache(maxsize=256)
 def language_of(header: bytes) -> str:
     """The language for an Accept-Language header: the best that there is a catalogue for, by weight, then by order."""
+    found = [tag for full in preferred(header) if (tag := full.partition("-")[0]) in CATALOGUES]
+    return found[0] if found else DEFAULT
+
+
+@lru_cache(maxsize=256)
+def preferred(header: bytes) -> tuple[str, ...]:
+    """The languages of an Accept-Language header, as they are written there, the best first."""
     wanted = []
     for part in header.decode("latin-1").lower().split(","):
         tag, _, weight = part.partition(";")
-        wanted.append((_weight(weight), tag.strip().partition("-")[0]))
-    found = [tag for weight, tag in sorted(wanted, key=lambda one: -one[0]) if weight > 0 and tag in CATALOGUES]
-    return found[0] if found else DEFAULT
+        wanted.append((_weight(weight), tag.strip()))
+    return tuple(tag for weight, tag in sorted(wanted, key=lambda one: -one[0]) if weight > 0)
 
 
 def _weight(parameter: str) -> float:

@@ -9,9 +9,12 @@ from resolvers.reading.selection import Ask, Item, Many, Nodes, One, Value
 from rest.pretix import keys, pages
 from rest.pretix.answers import Answer
 from rest.pretix.call import Call
+from rest.pretix.described import Noun
+from rest.pretix.gift_card_fields import ACCEPTED
 from rest.pretix.gift_card_views import ask, card_id, of_card
 from rest.pretix.reading import Selection
 from rest.pretix.routing import Route
+from rest.pretix.schemas import ID, MOMENT, MONEY, TEXT, described, nullable
 
 TRANSACTION: dict[str, Item] = {
     "id": Value(("id",)),
@@ -25,6 +28,24 @@ TRANSACTION: dict[str, Item] = {
 }
 MANY = Selection(One("gift_card", {"page": Many("transactions", pages.listing(TRANSACTION), 1)}, 0))
 ONE = Selection(One("gift_card", {"page": Many("transactions", {"results": Nodes(TRANSACTION)}, 1)}, 0))
+TRANSACTIONS = Noun(
+    "giftcardtransactions",
+    "GiftCardTransaction",
+    "a transaction",
+    "a gift card's transactions, oldest first",
+    {
+        "id": ID,
+        "datetime": described(MOMENT, "When it was booked."),
+        "value": described(MONEY, "What it added to the balance; negative if it was spent."),
+        "event": described(nullable(TEXT), "The slug of the order's event."),
+        "order": described(nullable(TEXT), "The code of the order that was paid."),
+        "text": nullable(TEXT),
+        "info": {"description": "Whatever JSON it was booked with."},
+        "acceptor": described(nullable(TEXT), "The organizer that booked it."),
+    },
+    filters=(ACCEPTED,),
+    query=(ACCEPTED,),
+)
 
 
 async def list_transactions(call: Call) -> Answer:
@@ -59,6 +80,7 @@ ROUTES = (
         {"GET": list_transactions},
         gift_cards.READ,
         gift_cards.WRITE,
+        operations=TRANSACTIONS.many(),
     ),
     Route(
         f"{_PATH}/{{transaction}}",
@@ -67,5 +89,6 @@ ROUTES = (
         {"GET": detail},
         gift_cards.READ,
         gift_cards.WRITE,
+        operations=TRANSACTIONS.each(),
     ),
 )

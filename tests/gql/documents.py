@@ -32,13 +32,34 @@ ARGUMENTS: dict[str, tuple[dict[str, str], ...]] = {
     "Query.organizer": ({"slug": '"acme"'}, {"slug": '"beta"'}, {"slug": '"nobody"'}),
     "Query.event": ({"organizer": '"acme"', "slug": '"conf"'}, {"organizer": '"acme"', "slug": '"none"'}),
     "Query.giftCard": ({"secret": '"AAA1"'}, {"secret": '"nope"'}, {"id": '"R2lmdENhcmQ6MQ=="'}, {"id": '"x"'}),
+    "Query.trackingCampaign": ({"code": '"AAA"'}, {"code": '"none"'}),
+    "Query.trackingCampaigns": (*CONNECTION, {"filter": '{active: true, code: {oneOf: ["AAA"]}}'}),
+    "Query.order": ({"event": '"conf"', "code": '"O1"'}, {"event": '"conf"', "code": '"none"'}),
+    "TrackingCampaign.days": ({}, {"from": '"2026-01-01"', "to": '"2026-12-31"', "last": "2"}),
     "Query.node": ({"id": '"R2lmdENhcmQ6MQ=="'}, {"id": '"T3JnYW5pemVyOjE="'}, {"id": '"R2lmdENhcmQ6OTk5"'}),
     "Query.nodes": (
         {"ids": "[]"},
         {"ids": '["R2lmdENhcmQ6MQ==", "nope", "T3JnYW5pemVyOjE=", "R2lmdENhcmQ6MQ=="]'},
     ),
+    "Query.events": (
+        *CONNECTION,
+        {"filter": '{search: "KONFERENZ"}'},
+        {"filter": '{isFuture: true, not: {salesChannel: "none"}}', "orderBy": "{field: DATE_FROM, direction: DESC}"},
+        {"filter": '{or: [{endsAfter: "2026-01-01T00:00:00Z"}, {isPast: false}]}', "last": "1"},
+    ),
+    "Organizer.events": (*CONNECTION, {"filter": '{search: "o", isPublic: true}', "orderBy": "{field: DATE_FROM}"}),
     "Event.name": ({}, {"language": '"de"'}, {"language": '"de-informal"'}, {"language": "null"}),
     "Event.location": ({}, {"language": '"de"'}),
+    "Query.salesChannel": (
+        {"identifier": '"web"', "organizer": '"acme"'},
+        {"identifier": '"no"', "organizer": '"acme"'},
+    ),
+    "Query.salesChannels": (
+        *CONNECTION,
+        {"filter": '{active: true, type: {eq: "web"}}'},
+        {"filter": '{identifier: {oneOf: ["web"]}}', "organizer": '"acme"'},
+    ),
+    "Organizer.salesChannels": (*CONNECTION, {"filter": '{type: {eq: "api"}}'}),
     "SalesChannel.label": ({}, {"language": '"de"'}, {"language": '"tlh"'}),
 }
 

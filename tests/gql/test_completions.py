@@ -13,6 +13,7 @@ from gql.execution import Executor, Request
 from models.database import Database
 from resolvers.context import Context
 from tests.gql.documents import CARDS, PARTIAL, documents
+from tests.tracking import campaign, click, record
 from tests.world import World, opened
 
 SCHEMA = schema.core(schema.build())
@@ -32,6 +33,11 @@ async def populate(world: World) -> None:
     await world.card(10**13 - 1, secret="CCC3")
     accepted = await world.card(700, of="beta", secret="BETA1")
     await world.transact(accepted, -5, of="acme", accepted=True)
+    await campaign(world, "AAA", external_target="https://example.org/")
+    await campaign(world, "bbb", event="party")
+    await click(world, "AAA")
+    await record(world, "O1", campaigns=["AAA"], tickets=["t-1", "t-2"])
+    await world.app.clicks.flush()
 
 
 async def both(context: Context, executor: Executor, request: Request) -> tuple[Any, Any]:

@@ -12,6 +12,7 @@ import gql
 from gql.ids import encoder
 from models.organizer import organizer
 from server.settings import PREFIX, Settings
+from tests.tracking import campaign, record
 from tests.world import World
 
 PAGE = (Path(gql.__file__).parents[1] / "docs/graphql.md").read_text()
@@ -36,6 +37,8 @@ async def test_examples_are_answered_without_errors(world: World, example: str) 
     rename = update(organizer).where(organizer.c.slug == "acme").values(slug="demo")
     await world.database.write(lambda tx: tx.rows(rename))
     key = await world.card(2500, secret="SPRING-10")
+    await campaign(world, "NEWSLETTER")
+    await record(world, "FOO12", campaigns=["NEWSLETTER"])
     given = {"id": encoder("GiftCard")(key), "key": "order-1", "after": None}
     data = await world.data(example, {name: value for name, value in given.items() if f"${name}" in example})
     assert data

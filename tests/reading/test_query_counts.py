@@ -8,6 +8,7 @@ import pytest
 from gql.execution import Executor, Request
 from gql.ids import encoder
 from tests.reading.statements import Statements, traced
+from tests.tracking import campaign, click, record
 from tests.world import World, opened
 
 FRAME = ["BEGIN", "ROLLBACK"]
@@ -159,3 +160,26 @@ async def test_the_pretix_list_of_transactions_takes_no_statement_per_row(stocke
         assert response.status_code == 200
         counts.append(len(statements.queries))
     assert counts[0] == counts[1] <= 4
+
+
+async def test_campaigns_with_days_and_orders_are_one_statement_per_list(world: World) -> None:
+    for number in range(4):
+        await campaign(world, f"C{number}")
+        await record(world, f"O{number}", campaigns=[f"C{number}"])
+        await click(world, f"C{number}")
+    await world.app.clicks.flush()
+    selected = "code path event { slug } days { nodes { day clicks } } orders { nodes { order { code } } }"
+    data, statements = await asked(world, f"{{ trackingCampaigns {{ nodes {{ {selected} }} }} }}")
+    assert [each["days"]["nodes"][0]["clicks"] for each in data["trackingCampaigns"]["nodes"]] == [1] * 4
+    codes = [each["orders"]["nodes"][0]["order"]["code"] for each in data["trackingCampaigns"]["nodes"]]
+    assert codes == ["O0", "O1", "O2", "O3"]
+    assert len(statements.queries) == 3
+
+
+async def test_a_link_is_one_statement(world: World) -> None:
+    await campaign(world, "A")
+    await click(world, "A")  # its first visitor makes the key that sessions are signed with
+    await world.app.clicks.flush()
+    async with traced(world) as statements:
+        assert (await click(world, "A")).status_code == 302
+    assert len(statements.queries) == 1

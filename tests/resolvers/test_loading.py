@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 import server
 from models.database import Database
-from models.event import event
+from models.event import event, event_sales_channel
 from models.gift_card import gift_card, gift_card_transaction
 from models.order import order
 from models.organizer import organizer
@@ -19,6 +19,7 @@ from models.problems import Several
 from models.sales_channel import sales_channel
 from models.tables import metadata
 from models.token import token
+from models.tracking_campaign import tracking_campaign
 from resolvers import ledger
 from resolvers.loading import load
 from resolvers.start_state import parse
@@ -195,6 +196,40 @@ async def test_what_exists_is_left_alone(database: Database) -> None:
     assert await ledger.differences(database) == []
 
 
+LIMITED = {
+    "slug": "limited",
+    "date_admission": "2030-12-27T09:00:00Z",
+    "presale_end": "2030-12-27T08:00:00.5Z",
+    "geo_lat": 49,
+    "geo_lon": -8.5,
+    "meta_data": {"Kind": "trade"},
+    "item_meta_properties": {"Size": ""},
+    "all_sales_channels": False,
+    "limit_sales_channels": ["web", "api.shop"],
+}
+
+
+async def test_events_come_with_all_that_they_have(database: Database) -> None:
+    organizers = [{**DOCUMENT["organizers"][0], "event_properties": {"Kind": "consumer"}}, DOCUMENT["organizers"][1]]
+    events = [*DOCUMENT["events"], {**DOCUMENT["events"][0], **LIMITED}]
+    document = {**DOCUMENT, "organizers": organizers, "events": events}
+    for _ in range(2):
+        await load(database, parsed(document), now=NOW)
+        names = [name for name in LIMITED if name != "limit_sales_channels"]
+        admitted = datetime(2030, 12, 27, 9, tzinfo=UTC), datetime(2030, 12, 27, 8, 0, 0, 500000, tzinfo=UTC)
+        assert await rows(database, select(*event.c[tuple(names)]).order_by(event.c.id)) == [
+            ("conf", None, None, None, None, {}, {}, True),
+            ("limited", *admitted, 49.0, -8.5, {"Kind": "trade"}, {"Size": ""}, False),
+        ]
+        found = await rows(database, select(organizer.c.event_properties).order_by(organizer.c.id))
+        assert found == [({"Kind": "consumer"},), ({},)]
+        asked = select(event.c.slug, sales_channel.c.identifier).select_from(event_sales_channel)
+        joined = asked.join(event, event.c.id == event_sales_channel.c.event_id)
+        joined = joined.join(sales_channel, sales_channel.c.id == event_sales_channel.c.sales_channel_id)
+        found = await rows(database, joined.order_by(sales_channel.c.identifier))
+        assert found == [("limited", "api.shop"), ("limited", "web")]
+
+
 async def test_many_cards_go_in_slices_and_keep_their_order(database: Database) -> None:
     transactions = [{"value": "10.00"}, {"value": "-1.50"}, {"value": "0.00"}]
     cards = [{"organizer": "acme", "secret": f"C-{n}", "transactions": transactions} for n in range(1_001)]
@@ -219,6 +254,7 @@ def broken(**parts: Any) -> bytes:
 
 
 CARD = {"organizer": "acme", "secret": "X1"}
+CONF = DOCUMENT["events"][0]
 
 
 def booked(*transactions: dict[str, Any]) -> dict[str, Any]:
@@ -243,6 +279,22 @@ TEAM = {"kind": "team", "name": "x", "organizer": "acme", "token": "x" * 20}
             broken(sales_channels=[{"organizer": "acme", "identifier": "web", "label": {}}]),
             "sales_channels[0].identifier",
             "built in",
+        ),
+        *(
+            (broken(events=[*DOCUMENT["events"], {**CONF, "slug": "e", **wrong}]), f"events[1].{at}", why)
+            for wrong, at, why in (
+                ({"slug": "a_b"}, "slug", "pattern"),
+                ({"slug": "a" * 51}, "slug", "50"),
+                ({"geo_lat": 91}, "geo_lat", "90"),
+                ({"geo_lon": "NaN"}, "geo_lon", "finite"),
+                ({"meta_data": {"Kind": "x"}}, "meta_data", "no event property 'Kind'"),
+                ({"limit_sales_channels": ["web"]}, "limit_sales_channels", "through all"),
+                (
+                    {"all_sales_channels": False, "limit_sales_channels": ["api.none"]},
+                    "limit_sales_channels",
+                    "no channel 'api.none'",
+                ),
+            )
         ),
         (broken(giftcards=[{**CARD, "organizer": "x"}]), "giftcards[0].organizer", "no organizer 'x'"),
         (broken(giftcards=[CARD, CARD]), "giftcards[1]", "twice"),
@@ -284,3 +336,25 @@ def test_at_most_twenty_mistakes_are_told() -> None:
     with pytest.raises(Several) as refused:
         parse(broken(giftcards=[{**CARD, "currency": "x"}] * 50))
     assert len(refused.value.problems) == 20
+
+
+async def test_campaigns_are_loaded_once(database_url: str) -> None:
+    told = {"organizer": "acme", "event": DOCUMENT["events"][0]["slug"], "description": "Posters", "active": False}
+    document = parsed({**DOCUMENT, "campaigns": [{**told, "code": "POSTER", "external_target": "https://a.example/"}]})
+    columns = tracking_campaign.c
+    asked = select(columns.code, columns.description, columns.external_target, columns.active, columns.click_count)
+    async with opened(database_url) as database:
+        for created in (1, 0):
+            loaded = await load(database, document, now=NOW)
+            assert loaded.created["tracking_campaign"] == created
+        assert [tuple(row) for row in await rows(database, asked)] == [
+            ("POSTER", "Posters", "https://a.example/", False, 0)
+        ]
+    for wrong, at in (
+        ({"code": ".."}, "code"),
+        ({"external_target": "x"}, "external_target"),
+        ({"event": "no"}, "event"),
+    ):
+        with pytest.raises(Several) as refused:
+            parsed({**DOCUMENT, "campaigns": [{**told, "code": "A", **wrong}]})
+        assert refused.value.problems[0].field == f"campaigns[0].{at}"

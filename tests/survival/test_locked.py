@@ -46,7 +46,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 
 @asynccontextmanager
-async def locked(url: str) -> AsyncIterator[None]:
+async def locked(url: str, table: str = "gift_card") -> AsyncIterator[None]:
     """Another program writes, and takes its time."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(make_url(url).database or "", isolation_level=None)) as connection:
@@ -57,7 +57,7 @@ async def locked(url: str) -> AsyncIterator[None]:
         connection = await asyncpg.connect(url.replace("+asyncpg", ""))
         try:
             async with connection.transaction():
-                await connection.execute("LOCK TABLE gift_card IN EXCLUSIVE MODE")
+                await connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
                 yield
         finally:
             await connection.close()

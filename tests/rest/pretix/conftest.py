@@ -69,6 +69,10 @@ class Door:
 
 @pytest.fixture
 async def door(world: World) -> Door:
+    return await door_of(world)
+
+
+async def door_of(world: World) -> Door:
     found = Door(world, await world.database.write(lambda tx: _ticket(world, tx)))
     found.headers = {name: f"Token {secret}" for name, secret in world.secrets.items()}
     found.headers |= await world.context(*ORGANIZERS).write(_tokens)

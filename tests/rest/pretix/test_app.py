@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from starlette.types import Message
 from structlog.testing import capture_logs
 
+from models.token import Kind
 from rest.pretix.app import ROUTES, Pretix
+from rest.pretix.routing import Route
 from tests.rest.pretix.conftest import CARDS, ON_SQLITE, Door
 
 HTML = "text/html; charset=utf-8"
@@ -29,6 +31,8 @@ async def test_the_root_and_the_way_to_it(door: Door) -> None:
     assert (await door.get("/api/v1/", token=None)).status_code == 401
     answer = await door.get("/api/", token=None)
     assert (answer.status_code, answer.headers["location"], answer.content) == (302, "/api/v1/", b"")
+    answer = await door.get("/api", token=None)
+    assert (answer.status_code, answer.headers["location"], answer.content) == (301, "/api/", b"")
 
 
 @ON_SQLITE
@@ -45,7 +49,7 @@ async def test_a_missing_slash_is_redirected_before_anyone_is_asked(door: Door) 
 
 @ON_SQLITE
 async def test_where_there_is_nothing_is_a_page(door: Door) -> None:
-    for path in ("/api/v1/nothing/", "/acme/conf/", "/api/v1/organizers/acme//giftcards/"):
+    for path in ("/api/v1/nothing/", "/acme/conf/nothing/", "/api/v1/organizers/acme//giftcards/"):
         answer = await door.get(path, token=None)
         assert (answer.status_code, answer.headers["content-type"]) == (404, HTML)
         assert "allow" not in answer.headers
@@ -80,6 +84,53 @@ async def test_head_has_the_headers_of_get_and_no_body(door: Door) -> None:
     head, get = await door.ask("HEAD"), await door.get()
     assert (head.status_code, head.content, head.headers) == (200, b"", get.headers)
     assert (await door.ask("HEAD", token=None)).status_code == 401
+
+
+CONSTANT = {
+    "vary": "Accept-Language, Cookie, Host",
+    "content-language": "en",
+    "x-frame-options": "DENY",
+    "p3p": 'CP="ALL DSP COR CUR ADM TAI OUR IND COM NAV INT"',
+}
+
+
+def filled(route: Route) -> str:
+    """An address of the route whose objects are there, but for campaigns."""
+    keys = {"organizer": "acme", "event": "conf", "channel": "web", "card": "1", "transaction": "1", "campaign": "1"}
+    return "/api/v1/" + route.path.format_map(keys) + "/" * (route.slash and bool(route.path))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path or "root")
+async def test_every_address_answers_head_and_options_and_has_the_constant_headers(door: Door, route: Route) -> None:
+    await door.world.card()
+    token = "acme" if Kind.TEAM in route.kinds else "oauth"
+    head, get = [await door.ask(method, filled(route), token=token) for method in ("HEAD", "GET")]
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers == get.headers or get.status_code == 405  # which names the method
+    assert get.status_code == (200 if "GET" in route.handlers else 405) or "{campaign}" in route.path
+    options = await door.ask("OPTIONS", filled(route), token=token)
+    if route.options:
+        assert (options.status_code, options.json()["name"]) == (200, route.title)
+    else:
+        assert (options.status_code, options.json()) == (405, {"detail": 'Method "OPTIONS" not allowed.'})
+    assert options.headers["allow"] == get.headers["allow"] == route.allow
+    refused = await door.ask("OPTIONS", filled(route), token=None)
+    assert refused.status_code == (200 if route.public else 403 if route.forbids else 401)
+    for answer in (head, get, options, refused):
+        assert {name: answer.headers[name] for name in CONSTANT} == CONSTANT
+        assert not {"etag", "last-modified"} & set(answer.headers) or route.public
+
+
+@ON_SQLITE
+async def test_an_event_out_of_reach_is_forbidden_to_options_as_well(door: Door) -> None:
+    routes = [route for route in ROUTES if "{event}" in route.path]
+    assert routes
+    for route in routes:
+        path = filled(route).replace("/conf/", "/nothing/")
+        for method in ("OPTIONS", "HEAD", "GET", "PURGE"):
+            assert (await door.ask(method, path)).status_code == 403
+        assert (await door.ask("OPTIONS", filled(route), token="some_events")).status_code == 403
 
 
 @ON_SQLITE

@@ -55,6 +55,31 @@ def test_a_format_may_stand_for_the_slash() -> None:
     assert view("/api/v1/version.json") is None
 
 
+CHANNELS = "/api/v1/organizers/acme/saleschannels"
+
+
+@pytest.mark.parametrize("identifier", ["web", "api.free", "api.", "..", "_", "api.json", "A-b.c"])
+def test_sales_channels_are_addressed_by_identifiers_with_dots(identifier: str) -> None:
+    found = ROUTER.find(f"{CHANNELS}/{identifier}/", "PATCH")
+    assert isinstance(found, Found)
+    assert (found.route.view, found.arguments["channel"], found.format) == ("saleschannel-detail", identifier, None)
+
+
+@pytest.mark.parametrize("identifier", ["a b", "ä", "a%", "a\n", "", "a:b", "a,b"])
+def test_what_can_be_no_identifier_leads_nowhere(identifier: str) -> None:
+    assert view(f"{CHANNELS}/{identifier}/") is None
+
+
+def test_without_the_slash_what_follows_the_last_dot_of_an_identifier_is_a_format() -> None:
+    for path, identifier, format in (("api.json", "api", "json"), ("api.free", "api", "free"), ("a.b.c", "a.b", "c")):
+        found = ROUTER.find(f"{CHANNELS}/{path}", "GET")
+        assert isinstance(found, Found)
+        assert (found.arguments["channel"], found.format) == (identifier, format)
+    # What can be no format is redirected like any address without its slash.
+    for path in ("web", "api.Free", "api.free-2", "api."):
+        assert (view(f"{CHANNELS}/{path}"), view(f"{CHANNELS}/{path}", "POST")) == ("elsewhere", None)
+
+
 @pytest.mark.parametrize(
     "path",
     [

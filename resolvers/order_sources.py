@@ -1,0 +1,68 @@
+"""What can be read of orders and of their tickets."""
+
+from sqlalchemy import ColumnElement, Dialect, Integer, Text, bindparam, or_, select
+
+from models.event import event
+from models.metadata import Id
+from models.order import order, ticket
+from resolvers.orders import READ
+from resolvers.reading.conditions import any_of
+from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
+
+
+def _within_reach(dialect: Dialect) -> ColumnElement[bool]:
+    """A token that is limited to some events reads only their orders."""
+    return or_(bindparam("all_events", type_=Integer) == 1, any_of(order.c.event_id, "event_ids", dialect))
+
+
+def _own(dialect: Dialect) -> ColumnElement[bool]:
+    return order.c.organizer_id == bindparam("organizer_id", type_=Id)
+
+
+def _of_event(dialect: Dialect, slug: str) -> ColumnElement[bool]:
+    """Of one organizer alone, so that the unique key of orders finds the row."""
+    named = event.c.slug == bindparam(slug, type_=Text)
+    found = select(event.c.id).where(event.c.organizer_id == bindparam("organizer_id", type_=Id), named)
+    return order.c.event_id == found.scalar_subquery()
+
+
+ORDERS = Source(
+    name="order",
+    table=order,
+    scope=READ,
+    fields={
+        "id": Field(order.c.id, Kind.INTEGER),
+        "event_id": Field(order.c.event_id, Kind.INTEGER),
+        "code": Field(order.c.code, Kind.TEXT),
+        "created_at": Field(order.c.created_at, Kind.TIMESTAMP),
+    },
+    orders={"default": Order(("id",))},
+    reaches={
+        "own": _own,
+        "written": _own,
+        "any": lambda dialect: any_of(order.c.organizer_id, "organizer_ids", dialect),
+    },
+    always=_within_reach,
+    asked={"of_event": _of_event},
+    to_one={
+        "event": ToOne("event", (("organizer_id", "organizer_id"), ("event_id", "id"))),
+        "sales_channel": ToOne("sales_channel", (("organizer_id", "organizer_id"), ("sales_channel_id", "id"))),
+    },
+    to_many={
+        "campaigns": ToMany("tracking_order", (("organizer_id", "organizer_id"), ("id", "order_id"))),
+        "tickets": ToMany("ticket", (("organizer_id", "organizer_id"), ("id", "order_id"))),
+    },
+)
+
+TICKETS = Source(
+    name="ticket",
+    table=ticket,
+    scope=READ,
+    fields={"id": Field(ticket.c.id, Kind.INTEGER), "secret": Field(ticket.c.secret, Kind.TEXT)},
+    orders={"default": Order(("id",))},
+    reaches={
+        "own": lambda dialect: ticket.c.organizer_id == bindparam("organizer_id", type_=Id),
+        "any": lambda dialect: any_of(ticket.c.organizer_id, "organizer_ids", dialect),
+    },
+    to_one={"order": ToOne("order", (("organizer_id", "organizer_id"), ("order_id", "id")))},
+)

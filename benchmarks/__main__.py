@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
         description="Measures foyer beside plain servers that do the same work, all started in this run.\n"
         "Read the ratios: absolute figures differ by tens of percent from run to run.",
         epilog=f"scenarios:\n{scenarios}\n\ncontenders:\n{contenders}\n\n"
-        "Exits 1 when a contender fails, answers wrongly, or foyer's ledger does not add up.",
+        "Exits 1 when a contender fails, answers wrongly, or foyer's ledger or clicks do not add up.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     names = [each.name for each in SCENARIOS]
@@ -129,6 +129,11 @@ def compete(chosen: list[Scenario], field: dict[str, Contender], report: Report,
     for name in (each for each in field if each in written):
         status.update(f"checking the ledger of {name}")
         report.ledgers[name] = field[name].ledger()
+    clicked = {name for scenario in chosen if scenario.clicks for name in scenario.contenders}
+    for name in (each for each in field if each in clicked):
+        status.update(f"stopping {name} and counting its clicks")
+        field[name].server.stop()
+        report.clicks[name] = field[name].clicks()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks import fixture, servers, wire
+from benchmarks import fixture, servers, shops, wire
 from benchmarks.engines import Engine
 from benchmarks.servers import HOST, Failed, Server
 
@@ -34,6 +34,14 @@ class Ledger:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """Whether every redirect was counted, once and nowhere else, and in words."""
+
+    exact: bool
+    text: str
+
+
 class Contender:
     """One server under test. `prepare` gives it its rows, `serve` starts it."""
 
@@ -46,6 +54,8 @@ class Contender:
         self.engine, self.folder = engine, folder
         self.port = servers.free_port()
         self.environment: Mapping[str, str] = {}
+        # How often it answered a tracking link, warming up included.
+        self.redirects = 0
 
     def prepare(self) -> None:
         pass
@@ -63,14 +73,22 @@ class Contender:
     def ledger(self) -> Ledger:
         return Ledger(True, "has none")
 
-    @property
-    def authorization(self) -> str:
-        return f"Token {fixture.TOKEN}"
+    def clicks(self) -> Clicks:
+        """What its database says was clicked, beside what it answered. Asked when its server has stopped."""
+        return Clicks(True, "counts none")
+
+    def authorization_of(self, token: str) -> str:
+        return f"Token {shops.TOKENS[token]}"
 
     @property
     def card_ids(self) -> list[int]:
         """Ids as the pretix door shows them, of the first cards of the fixture."""
         return list(range(1, SPREAD + 1))
+
+    @property
+    def long_card_id(self) -> int:
+        """The pretix door's id of the card with the long ledger."""
+        return fixture.CARD_COUNT
 
     @property
     def card_node_ids(self) -> list[str]:
@@ -88,12 +106,13 @@ class Foyer(Contender):
     def prepare(self) -> None:
         self.environment = {"FOYER_DATABASE_URL": self.engine.database(self.name)}
         document, seen = self.folder / "start-state.json", self.folder / "foyer-env.json"
-        document.write_text(json.dumps(fixture.start_state()))
+        document.write_text(json.dumps(shops.start_state()))
         base_url = f"http://{HOST}:{self.port}"
         servers.must_run(["server", "migrate"], self.environment)
         load = ["server", "load", str(document), "--env-out", str(seen), "--base-url", base_url]
         servers.must_run(load, self.environment)
         self.seen = json.loads(seen.read_text())
+        servers.must_run(["benchmarks.campaigns", "fill"], self.environment)
 
     def arguments(self) -> list[str]:
         return ["server", "serve", "--host", HOST, "--port", str(self.port), "--workers", "1"]
@@ -103,13 +122,22 @@ class Foyer(Contender):
         said = (ended.stdout + ended.stderr).strip().splitlines() or ["(said nothing)"]
         return Ledger(ended.returncode == 0, f"`ledger check` exits {ended.returncode}: {said[-1]}")
 
-    @property
-    def authorization(self) -> str:
-        return str(self.seen["tokens"][fixture.TOKEN_NAME])
+    def clicks(self) -> Clicks:
+        return compared(self, json.loads(servers.must_run(["benchmarks.campaigns", "clicks"], self.environment)))
+
+    def authorization_of(self, token: str) -> str:
+        return str(self.seen["tokens"][token])
 
     @cached_property
     def card_ids(self) -> list[int]:
-        return [int(self.seen["ids"][f"giftcard:{fixture.secret_of(number)}"]) for number in range(SPREAD)]
+        return [self.card_id_of(number) for number in range(SPREAD)]
+
+    @property
+    def long_card_id(self) -> int:
+        return self.card_id_of(fixture.CARD_COUNT - 1)
+
+    def card_id_of(self, number: int) -> int:
+        return int(self.seen["ids"][f"giftcard:{fixture.secret_of(number)}"])
 
     @cached_property
     def card_node_ids(self) -> list[str]:
@@ -118,7 +146,7 @@ class Foyer(Contender):
         after: str | None = None
         while len(found) < SPREAD:
             request = wire.graphql(self, wire.CARD_IDS, {"after": after})
-            _, body = servers.ask(self.port, request.encode())
+            body = servers.ask(self.port, request.encode()).body
             try:
                 page = json.loads(body)["data"]["giftCards"]
             except (KeyError, TypeError, ValueError) as error:
@@ -152,6 +180,17 @@ class Peer(Contender):
         off = fixture.decimal_text(drift["hundredths"])
         return Ledger(False, f"DRIFT: {drift['cards']} balances are off their ledgers by {off} in all")
 
+    def clicks(self) -> Clicks:
+        return compared(self, json.loads(servers.must_run(["benchmarks.peers.database", "clicks"], self.environment)))
+
+
+def compared(contender: Contender, sums: Mapping[str, int]) -> Clicks:
+    before = sum(each.clicks for each in shops.campaigns())
+    counted = {name: clicks - before for name, clicks in sums.items()}
+    words = ", ".join(f"{clicks:,} in {name}" for name, clicks in counted.items())
+    exact = all(clicks == contender.redirects for clicks in counted.values())
+    return Clicks(exact, f"{contender.redirects:,} redirects answered; counted: {words}")
+
 
 class StrawberryOrm(Peer):
     name = "strawberry"
@@ -174,7 +213,7 @@ class FastapiOrm(Peer):
 
 class Constant(Peer):
     name = "constant"
-    title = "(c) Starlette, constant JSON"
+    title = "(c) Starlette, constant answer"
     module = "constant"
 
     def prepare(self) -> None:
@@ -182,6 +221,9 @@ class Constant(Peer):
 
     def ledger(self) -> Ledger:
         return Ledger(True, "has none")
+
+    def clicks(self) -> Clicks:
+        return Clicks(True, "counts none")
 
 
 CONTENDERS: dict[str, type[Contender]] = {

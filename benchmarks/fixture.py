@@ -1,4 +1,7 @@
-"""The data every contender holds: one organizer, 10,000 gift cards, three transactions each; never random."""
+"""The data every contender holds: one organizer, 10,000 gift cards, three transactions each; never random.
+
+The last card has a long ledger, half of which paid orders. Other rows: benchmarks/shops.py.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +12,10 @@ ORGANIZER = "bench"
 CURRENCY = "EUR"
 CARD_COUNT = 10_000
 TRANSACTIONS_PER_CARD = 3
+# The last card's.
+TRANSACTIONS_MAX = 200
+ORDER_COUNT = 20
+ORDER_EVENT = "event-000"
 TOKEN_NAME = "BENCH"
 TOKEN = "bench0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklm"  # opens nothing but this fixture
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,6 +28,8 @@ class Booking:
     amount: int
     booked_at: datetime
     text: str | None
+    # The code of the order that it paid; those of the first event.
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,8 @@ def cards() -> Iterator[Card]:
 
 def card(number: int) -> Card:
     issued_at = EPOCH + timedelta(minutes=number)
+    if number == CARD_COUNT - 1:
+        return Card(number, issued_at, None, None, tuple(long_ledger(issued_at)))
     amounts = (5000 + number * 37 % 5000, -1 - number * 13 % 1000, 1 + number * 7 % 500)
     texts = (None, "Order at the box office", "Refund")
     return Card(
@@ -63,6 +74,18 @@ def card(number: int) -> Card:
             for place, (amount, text) in enumerate(zip(amounts, texts, strict=True), start=1)
         ),
     )
+
+
+def long_ledger(issued_at: datetime) -> Iterator[Booking]:
+    yield Booking(100_000, issued_at, None)
+    codes = order_codes()
+    for place in range(1, TRANSACTIONS_MAX):
+        order = codes[place % ORDER_COUNT] if place % 2 else None
+        yield Booking(-place, issued_at + timedelta(seconds=10 * place), "Order" if order else "Bar", order)
+
+
+def order_codes() -> list[str]:
+    return [f"BENCH{number:02d}" for number in range(ORDER_COUNT)]
 
 
 def decimal_text(hundredths: int) -> str:
@@ -115,8 +138,8 @@ def booking_state(booking: Booking) -> dict[str, Any]:
         "value": decimal_text(booking.amount),
         "text": booking.text,
         "info": None,
-        "event": None,
-        "order": None,
+        "event": ORDER_EVENT if booking.order else None,
+        "order": booking.order,
         "acceptor": ORGANIZER,
         "datetime": stamp(booking.booked_at),
     }

@@ -32,6 +32,8 @@ class Job:
     connections: int
     seconds: float
     warm_up_seconds: float = 0.3
+    # The only status that is right.
+    status: int = 200
     bad_markers: tuple[str, ...] = ()
     cpu_pids: tuple[int, ...] = ()
     database_pids: tuple[int, ...] = ()
@@ -39,7 +41,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came back. `answers` counts the measured window; `bad`, `lost` and `example` the whole run."""
+    """What came back. `answers` counts the measured window; `bad`, `lost`, `statuses` and `example` the whole run."""
 
     answers: int
     rate: float
@@ -64,6 +66,7 @@ class Run:
         self.marked = 0
         self.lost = 0
         self.example = b""
+        self.status = str(job.status).encode()
         self.markers = tuple(marker.encode() for marker in job.bad_markers)
 
     def refuse(self, answer: bytes) -> None:
@@ -102,7 +105,7 @@ class Connection(asyncio.Protocol):
         run = self.run
         status = answer[9:12]
         run.statuses[status] = run.statuses.get(status, 0) + 1
-        if status[:1] != b"2":
+        if status != run.status:
             run.refuse(answer)
         for marker in run.markers:
             if marker in answer:
@@ -189,7 +192,7 @@ async def drain(run: Run, connections: list[Connection]) -> None:
 def summary(run: Run, latencies: list[float], elapsed: float, *, cpu: float, database_cpu: float) -> Result:
     latencies.sort()
     count = len(latencies)
-    bad = run.marked + sum(n for status, n in run.statuses.items() if status[:1] != b"2")
+    bad = run.marked + sum(n for status, n in run.statuses.items() if status != run.status)
     return Result(
         answers=count,
         rate=count / elapsed,

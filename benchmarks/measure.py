@@ -6,13 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from benchmarks import checks, servers
 from benchmarks.contenders import Contender
 from benchmarks.load import Job, Result
 from benchmarks.scenarios import Scenario, target
-from benchmarks.servers import CHECKOUT, HOST, Failed
+from benchmarks.servers import CHECKOUT, HOST, Answered, Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,10 @@ def measure(
     tell: Callable[[str], None],
 ) -> list[Figure]:
     """One figure for every contender; one that answers wrongly has a failure instead of rounds."""
+    field = {contender.name: contender for contender in contenders}
     jobs: dict[str, Job] = {}
     figures: list[Figure] = []
-    for contender in contenders:
+    for contender in field.values():
         try:
             jobs[contender.name] = prepared(scenario, connections, contender, pace)
         except (checks.Wrong, Failed, OSError) as error:
@@ -74,6 +74,7 @@ def measure(
         for name, job in jobs.items():
             tell(f"{scenario.name}, {connections} connections: round {number} of {pace.rounds}, {name}")
             rounds[name].append(run_load(job))
+            field[name].redirects += rounds[name][-1].statuses.get("302", 0)
     figures += [figure(scenario, connections, name, results) for name, results in rounds.items()]
     return figures
 
@@ -81,8 +82,9 @@ def measure(
 def prepared(scenario: Scenario, connections: int, contender: Contender, pace: Pace) -> Job:
     """The job, once its first request was answered rightly."""
     requests = scenario.requests(contender)
-    status, body = servers.ask(contender.port, requests[0].encode())
-    check_answer(scenario.check, status, body)
+    answered = servers.ask(contender.port, requests[0].encode())
+    contender.redirects += answered.status == 302
+    check_answer(scenario, answered)
     return Job(
         host=HOST,
         port=contender.port,
@@ -90,18 +92,19 @@ def prepared(scenario: Scenario, connections: int, contender: Contender, pace: P
         connections=connections,
         seconds=pace.seconds,
         warm_up_seconds=pace.warm_up_seconds,
+        status=scenario.status,
         bad_markers=scenario.bad_markers,
         cpu_pids=(contender.server.pid,),
         database_pids=contender.engine.pids,
     )
 
 
-def check_answer(check: Callable[[Any], None], status: int, body: bytes) -> None:
-    start = body[:500].decode("utf-8", "replace")
-    if status != 200:
-        raise checks.Wrong(f"status {status}: {start}")
+def check_answer(scenario: Scenario, answered: Answered) -> None:
+    start = answered.body[:500].decode("utf-8", "replace")
+    if answered.status != scenario.status:
+        raise checks.Wrong(f"status {answered.status}: {start}")
     try:
-        check(json.loads(body))
+        scenario.check(answered.location if answered.status == 302 else json.loads(answered.body))
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise checks.Wrong(f"{error!r} in {start}") from error
 

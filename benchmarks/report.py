@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.contenders import CONTENDERS, Ledger
+from benchmarks.contenders import CONTENDERS, Clicks, Ledger
 from benchmarks.measure import Figure, Pace, Ratio, ratios
 
 
@@ -21,19 +21,24 @@ class Report:
     pace: Pace
     figures: list[Figure] = field(default_factory=list)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    clicks: dict[str, Clicks] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
 
     @property
     def failures(self) -> list[str]:
-        """What makes the run worthless: an absence, wrong answers, a foyer that loses money. Peers may."""
+        """What makes the run worthless: an absence, wrong answers, a foyer that loses money or clicks. Peers may."""
         found = [f"{name} could not take part: {why}" for name, why in self.absent.items()]
         found += [
             f"{each.scenario} at {each.connections}, {each.contender}: {each.failure}"
             for each in self.figures
             if each.failure
         ]
-        foyer = self.ledgers.get("foyer")
-        return found if foyer is None or foyer.holds else [*found, f"foyer's ledger: {foyer.text}"]
+        ledger, clicks = self.ledgers.get("foyer"), self.clicks.get("foyer")
+        if ledger is not None and not ledger.holds:
+            found.append(f"foyer's ledger: {ledger.text}")
+        if clicks is not None and not clicks.exact:
+            found.append(f"foyer's clicks: {clicks.text}")
+        return found
 
     def show(self, console: Console) -> None:
         found = {(each.scenario, each.connections, each.peer): each for each in ratios(self.figures)}
@@ -58,6 +63,8 @@ class Report:
             console.print(Text(f"{name}: {CONTENDERS[name].title}", style="dim"))
         for name, ledger in self.ledgers.items():
             console.print(Text(f"ledger of {name}: {ledger.text}", style="green" if ledger.holds else "yellow"))
+        for name, clicks in self.clicks.items():
+            console.print(Text(f"clicks of {name}: {clicks.text}", style="green" if clicks.exact else "yellow"))
         for failure in self.failures:
             console.print(Text(f"FAILED  {failure}", style="bold red"))
 
@@ -76,6 +83,7 @@ class Report:
             "figures": [{key: finite(value) for key, value in asdict(each).items()} for each in self.figures],
             "ratios": [{**asdict(each), "met": each.met} for each in ratios(self.figures)],
             "ledgers": {name: asdict(ledger) for name, ledger in self.ledgers.items()},
+            "clicks": {name: asdict(clicks) for name, clicks in self.clicks.items()},
             "failures": self.failures,
         }
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks import checks, wire
+from benchmarks import checks, lists, shops, wire
 from benchmarks.contenders import SPREAD, Contender
+from benchmarks.fixture import ORGANIZER
 
 # Texts no right answer to a mutation holds: GraphQL refuses with status 200.
 GRAPHQL_REFUSALS = ('"errors":', '"code":')
@@ -20,7 +21,10 @@ class Scenario:
     check: Callable[[Any], None]
     connections: tuple[int, ...] = (16,)
     bad_markers: tuple[str, ...] = ()
+    status: int = 200
     writes: bool = False
+    # Whether its answers are counted where they lead from; compared when the servers have stopped.
+    clicks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,12 @@ TARGETS = (
     Target("by-id", 16, "strawberry", 30),
     Target("by-id", 16, "constant", 0.5),
     Target("pretix-list", 16, "fastapi", 5),
+    Target("pretix-transactions", 16, "fastapi", 5),
+    Target("pretix-organizers", 16, "fastapi", 5),
+    Target("pretix-events", 16, "fastapi", 5),
+    Target("pretix-channels", 16, "fastapi", 5),
+    Target("pretix-campaigns", 16, "fastapi", 5),
+    Target("redirect", 16, "constant", 0.5),
     Target("transact", 16, "fastapi", 10),
 )
 
@@ -68,6 +78,31 @@ def pretix_list_requests(to: Contender) -> list[str]:
 
 def pretix_by_id_requests(to: Contender) -> list[str]:
     return [wire.get(to, f"{wire.GIFT_CARDS}{card}/") for card in to.card_ids]
+
+
+def pretix_transactions_requests(to: Contender) -> list[str]:
+    return [wire.get(to, f"{wire.GIFT_CARDS}{to.long_card_id}/transactions/")]
+
+
+def pretix_organizers_requests(to: Contender) -> list[str]:
+    return [wire.get(to, wire.ORGANIZERS, token="BENCH_ALL")]
+
+
+def pretix_events_requests(to: Contender) -> list[str]:
+    return [wire.get(to, f"{wire.ORGANIZERS}{ORGANIZER}/events/")]
+
+
+def pretix_channels_requests(to: Contender) -> list[str]:
+    path = f"{wire.ORGANIZERS}{shops.CHANNELS_ORGANIZER}/saleschannels/"
+    return [wire.get(to, path, token="BENCH_CHANNELS")]
+
+
+def pretix_campaigns_requests(to: Contender) -> list[str]:
+    return [wire.get(to, f"{wire.ORGANIZERS}{ORGANIZER}/events/{shops.Event(0).slug}/campaigns/")]
+
+
+def redirect_requests(to: Contender) -> list[str]:
+    return [wire.visit(to, path) for path in shops.links()]
 
 
 def transact_requests(to: Contender) -> list[str]:
@@ -136,6 +171,50 @@ SCENARIOS = (
         ("foyer", "fastapi"),
         pretix_by_id_requests,
         checks.pretix_card,
+    ),
+    Scenario(
+        "pretix-transactions",
+        "pretix: 50 transactions and the exact count",
+        ("foyer", "fastapi"),
+        pretix_transactions_requests,
+        lists.transactions,
+    ),
+    Scenario(
+        "pretix-organizers",
+        "pretix: 5 organizers and the exact count",
+        ("foyer", "fastapi"),
+        pretix_organizers_requests,
+        lists.organizers,
+    ),
+    Scenario(
+        "pretix-events",
+        "pretix: 50 events and the exact count",
+        ("foyer", "fastapi"),
+        pretix_events_requests,
+        lists.events,
+    ),
+    Scenario(
+        "pretix-channels",
+        "pretix: 50 sales channels and the exact count",
+        ("foyer", "fastapi"),
+        pretix_channels_requests,
+        lists.channels,
+    ),
+    Scenario(
+        "pretix-campaigns",
+        "pretix: 50 campaigns and the exact count",
+        ("foyer", "fastapi"),
+        pretix_campaigns_requests,
+        lists.campaigns,
+    ),
+    Scenario(
+        "redirect",
+        f"tracking links of {shops.LINK_COUNT} campaigns, clicks counted",
+        ("foyer", "fastapi", "constant"),
+        redirect_requests,
+        lists.first_link,
+        status=302,
+        clicks=True,
     ),
     Scenario(
         "transact",

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.cpu import tree
 from benchmarks.load import length_of
@@ -42,7 +43,7 @@ class Server:
             if self.process.poll() is not None:
                 raise Failed(f"ended with {self.process.returncode} before it was ready\n{tail(self.log)}")
             with contextlib.suppress(OSError, ValueError):
-                if ask(self.port, request)[0] < 500:
+                if ask(self.port, request).status < 500:
                     return
             time.sleep(0.1)
         raise Failed(f"was not ready within {READY_SECONDS_MAX:.0f} s\n{tail(self.log)}")
@@ -93,8 +94,23 @@ def must_run(arguments: list[str], environment: Mapping[str, str]) -> str:
     return ended.stdout
 
 
-def ask(port: int, request: bytes, *, timeout_seconds: float = 10.0) -> tuple[int, bytes]:
-    """Status and body of one request, sent as the load generator would send it."""
+class Answered(NamedTuple):
+    status: int
+    head: bytes
+    body: bytes
+
+    @property
+    def location(self) -> str:
+        """Where a redirect leads; empty for other answers."""
+        for line in self.head.split(b"\r\n"):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"location":
+                return value.strip().decode("latin-1")
+        return ""
+
+
+def ask(port: int, request: bytes, *, timeout_seconds: float = 10.0) -> Answered:
+    """One request, sent as the load generator would send it."""
     with socket.create_connection((HOST, port), timeout_seconds) as connection:
         connection.sendall(request)
         answer = b""
@@ -103,7 +119,8 @@ def ask(port: int, request: bytes, *, timeout_seconds: float = 10.0) -> tuple[in
             if not piece:
                 raise ConnectionError(f"The server hung up after {answer[:200]!r}")
             answer += piece
-    return int(answer[9:12]), answer.partition(b"\r\n\r\n")[2]
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return Answered(int(answer[9:12]), head, body)
 
 
 def free_port() -> int:

@@ -3,9 +3,10 @@
 import json
 from typing import Any, Protocol
 
-from benchmarks.fixture import ORGANIZER
+from benchmarks.fixture import ORGANIZER, TOKEN_NAME
 
-GIFT_CARDS = f"/api/v1/organizers/{ORGANIZER}/giftcards/"
+ORGANIZERS = "/api/v1/organizers/"
+GIFT_CARDS = f"{ORGANIZERS}{ORGANIZER}/giftcards/"
 
 EIGHT_FIELDS = "id secret balance { amount currency } testmode active issuedAt expiresAt conditions"
 TRANSACTIONS = "transactions(first: 5) { edges { node { id amount { amount currency } bookedAt text } } }"
@@ -44,8 +45,7 @@ CARD_IDS = """query GiftCardIds($after: String) {
 class Addressee(Protocol):
     port: int
 
-    @property
-    def authorization(self) -> str: ...
+    def authorization_of(self, token: str) -> str: ...
 
 
 def graphql(to: Addressee, document: str, variables: dict[str, Any] | None = None) -> str:
@@ -53,8 +53,13 @@ def graphql(to: Addressee, document: str, variables: dict[str, Any] | None = Non
     return post(to, "/graphql", body)
 
 
-def get(to: Addressee, path: str) -> str:
-    return f"GET {path} HTTP/1.1\r\n{headers(to)}\r\n"
+def get(to: Addressee, path: str, *, token: str = TOKEN_NAME) -> str:
+    return f"GET {path} HTTP/1.1\r\n{headers(to, token)}\r\n"
+
+
+def visit(to: Addressee, path: str) -> str:
+    """As somebody's browser, who has not been here before."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{to.port}\r\nAccept: text/html\r\n\r\n"
 
 
 def post(to: Addressee, path: str, body: Any) -> str:
@@ -63,5 +68,6 @@ def post(to: Addressee, path: str, body: Any) -> str:
     return f"POST {path} HTTP/1.1\r\n{headers(to)}{typed}\r\n{content}"
 
 
-def headers(to: Addressee) -> str:
-    return f"Host: 127.0.0.1:{to.port}\r\nAuthorization: {to.authorization}\r\nAccept: application/json\r\n"
+def headers(to: Addressee, token: str = TOKEN_NAME) -> str:
+    authorization = to.authorization_of(token)
+    return f"Host: 127.0.0.1:{to.port}\r\nAuthorization: {authorization}\r\nAccept: application/json\r\n"

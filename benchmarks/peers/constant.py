@@ -1,8 +1,8 @@
-"""Peer (c): Starlette answering the same small JSON every time: the ceiling of the stack."""
+"""Peer (c): Starlette answering the same small JSON, or redirect, every time: the ceiling of the stack."""
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 # As long as the answer of the scenario `by-id`.
@@ -26,5 +26,14 @@ async def answer(request: Request) -> JSONResponse:
     return JSONResponse(ANSWER)
 
 
-# It gets the very requests of `by-id`, so that both servers parse the same bytes.
-app = Starlette(routes=[Route("/graphql", answer, methods=["POST"])])
+async def redirect(request: Request) -> RedirectResponse:
+    return RedirectResponse("https://example.org/landing/0", 302, {"Cache-Control": "no-store"})
+
+
+# It gets the very requests of `by-id` and `redirect`, so that both servers parse the same bytes.
+app = Starlette(
+    routes=[
+        Route("/graphql", answer, methods=["POST"]),
+        Route("/{organizer}/{event}/c/{code}/", redirect),
+    ]
+)

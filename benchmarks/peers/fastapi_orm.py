@@ -4,23 +4,23 @@ FastAPI: tutorial "Dependencies with yield" (a session per request), "Response M
 scheme). SQLAlchemy: "Asynchronous I/O", and "SELECT .. FOR UPDATE" through `with_for_update()`.
 """
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Any
 
-from fastapi import Depends, FastAPI, HTTPException, Query, Request, Security
-from fastapi.security import APIKeyHeader
+from fastapi import FastAPI, HTTPException, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
-from benchmarks.peers.models import ApiToken, GiftCard, GiftCardTransaction, Organizer, Session
+from benchmarks.peers import fastapi_shops
+from benchmarks.peers.fastapi_parts import OrganizerDep, Page, PageNumber, SessionDep, page_of
+from benchmarks.peers.models import GiftCard, GiftCardTransaction, Order, Organizer
 
 PREFIX = "/api/v1/organizers/{organizer}/giftcards/"
 
 app = FastAPI()
-header_scheme = APIKeyHeader(name="Authorization")
+app.include_router(fastapi_shops.router)
 
 
 class GiftCardOut(BaseModel):
@@ -36,11 +36,15 @@ class GiftCardOut(BaseModel):
     issuer: str
 
 
-class Page(BaseModel):
-    count: int
-    next: str | None
-    previous: str | None
-    results: list[GiftCardOut]
+class TransactionOut(BaseModel):
+    id: int
+    datetime: datetime
+    value: str
+    event: str | None
+    order: str | None
+    text: str | None
+    info: Any
+    acceptor: str | None
 
 
 class TransactIn(BaseModel):
@@ -48,41 +52,12 @@ class TransactIn(BaseModel):
     text: str = ""
 
 
-async def get_session() -> AsyncIterator[AsyncSession]:
-    async with Session() as session:
-        yield session
-
-
-SessionDep = Annotated[AsyncSession, Depends(get_session)]
-
-
-async def get_organizer(
-    organizer: str, session: SessionDep, authorization: Annotated[str, Security(header_scheme)]
-) -> Organizer:
-    token = await session.scalar(select(ApiToken).where(ApiToken.token == authorization.removeprefix("Token ")))
-    if token is None:
-        raise HTTPException(401, "Invalid token.")
-    if token.organizer.slug != organizer:
-        raise HTTPException(403, "You do not have permission to perform this action.")
-    return token.organizer
-
-
-OrganizerDep = Annotated[Organizer, Depends(get_organizer)]
-
-
 @app.get(PREFIX)
 async def list_cards(
-    request: Request, session: SessionDep, organizer: OrganizerDep, page: Annotated[int, Query(ge=1)] = 1
-) -> Page:
-    own = select(GiftCard).where(GiftCard.organizer_id == organizer.id)
-    count = await session.scalar(select(func.count()).select_from(own.subquery())) or 0
-    rows = await session.scalars(own.order_by(GiftCard.id).offset((page - 1) * 50).limit(50))
-    return Page(
-        count=count,
-        next=str(request.url.include_query_params(page=page + 1)) if page * 50 < count else None,
-        previous=str(request.url.include_query_params(page=page - 1)) if page > 1 else None,
-        results=[represent(row, organizer) for row in rows],
-    )
+    request: Request, session: SessionDep, organizer: OrganizerDep, page: PageNumber = 1
+) -> Page[GiftCardOut]:
+    own = select(GiftCard).where(GiftCard.organizer_id == organizer.id).order_by(GiftCard.id)
+    return await page_of(request, session, own, page, lambda row: represent(row, organizer))
 
 
 @app.get(PREFIX + "{card_id}/")
@@ -91,6 +66,20 @@ async def get_card(card_id: int, session: SessionDep, organizer: OrganizerDep) -
     if card is None:
         raise HTTPException(404, "No GiftCard matches the given query.")
     return represent(card, organizer)
+
+
+@app.get(PREFIX + "{card_id}/transactions/")
+async def list_transactions(
+    request: Request, card_id: int, session: SessionDep, organizer: OrganizerDep, page: PageNumber = 1
+) -> Page[TransactionOut]:
+    if await session.scalar(own_card(organizer, card_id)) is None:
+        raise HTTPException(404, "No GiftCard matches the given query.")
+    own = select(GiftCardTransaction).where(GiftCardTransaction.gift_card_id == card_id)
+    own = own.options(
+        selectinload(GiftCardTransaction.order).joinedload(Order.event),
+        selectinload(GiftCardTransaction.acceptor),
+    )
+    return await page_of(request, session, own.order_by(GiftCardTransaction.id), page, represent_transaction)
 
 
 @app.post(PREFIX + "{card_id}/transact/")
@@ -102,7 +91,15 @@ async def transact(card_id: int, body: TransactIn, session: SessionDep, organize
     if card.balance + amount < 0:
         raise HTTPException(409, "The gift card does not have sufficient credit for this operation.")
     card.balance += amount
-    session.add(GiftCardTransaction(gift_card_id=card.id, amount=amount, booked_at=datetime.now(UTC), text=body.text))
+    session.add(
+        GiftCardTransaction(
+            gift_card_id=card.id,
+            amount=amount,
+            booked_at=datetime.now(UTC),
+            text=body.text,
+            acceptor_id=organizer.id,
+        )
+    )
     await session.commit()
     return represent(card, organizer)
 
@@ -116,7 +113,7 @@ def represent(card: GiftCard, organizer: Organizer) -> GiftCardOut:
         id=card.id,
         secret=card.secret,
         issuance=card.issued_at,
-        value=f"{Decimal(card.balance).scaleb(-2):.2f}",
+        value=money(card.balance),
         currency=card.currency,
         testmode=card.testmode,
         expires=card.expires_at,
@@ -124,3 +121,20 @@ def represent(card: GiftCard, organizer: Organizer) -> GiftCardOut:
         owner_ticket=None,
         issuer=organizer.slug,
     )
+
+
+def represent_transaction(row: GiftCardTransaction) -> TransactionOut:
+    return TransactionOut(
+        id=row.id,
+        datetime=row.booked_at,
+        value=money(row.amount),
+        event=row.order.event.slug if row.order else None,
+        order=row.order.code if row.order else None,
+        text=row.text,
+        info=row.info,
+        acceptor=row.acceptor.slug if row.acceptor else None,
+    )
+
+
+def money(hundredths: int) -> str:
+    return f"{Decimal(hundredths).scaleb(-2):.2f}"

@@ -2,9 +2,21 @@
 
 import os
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Optional
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, String, TypeDecorator, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -32,6 +44,17 @@ class Organizer(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     slug: Mapped[str] = mapped_column(String(50), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    plugins: Mapped[list[str]] = mapped_column(JSON, default=list)
+    tokens: Mapped[list["ApiToken"]] = relationship(secondary="api_token_organizer", viewonly=True)
+
+
+# The organizers that a token may list; `ApiToken.organizer` is the one it acts for.
+api_token_organizer = Table(
+    "api_token_organizer",
+    Base.metadata,
+    Column("api_token_id", ForeignKey("api_token.id"), primary_key=True),
+    Column("organizer_id", ForeignKey("organizer.id"), primary_key=True),
+)
 
 
 class ApiToken(Base):
@@ -67,7 +90,84 @@ class GiftCardTransaction(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     booked_at: Mapped[datetime] = mapped_column(Utc)
     text: Mapped[str | None]
+    info: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id"), index=True)
+    acceptor_id: Mapped[int | None] = mapped_column(ForeignKey("organizer.id"))
     gift_card: Mapped[GiftCard] = relationship(back_populates="transactions")
+    order: Mapped[Optional["Order"]] = relationship()
+    acceptor: Mapped[Organizer | None] = relationship()
+
+
+event_sales_channel = Table(
+    "event_sales_channel",
+    Base.metadata,
+    Column("event_id", ForeignKey("event.id"), primary_key=True),
+    Column("sales_channel_id", ForeignKey("sales_channel.id"), primary_key=True),
+)
+
+
+class SalesChannel(Base):
+    __tablename__ = "sales_channel"
+    __table_args__ = (UniqueConstraint("organizer_id", "identifier"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id"))
+    identifier: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(20))
+    label: Mapped[dict[str, str]] = mapped_column(JSON)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Event(Base):
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("organizer_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id"))
+    slug: Mapped[str] = mapped_column(String(50))
+    name: Mapped[dict[str, str]] = mapped_column(JSON)
+    live: Mapped[bool] = mapped_column(default=False)
+    testmode: Mapped[bool] = mapped_column(default=False)
+    currency: Mapped[str] = mapped_column(String(3))
+    date_from: Mapped[datetime] = mapped_column(Utc)
+    date_to: Mapped[datetime | None] = mapped_column(Utc)
+    date_admission: Mapped[datetime | None] = mapped_column(Utc)
+    is_public: Mapped[bool] = mapped_column(default=True)
+    presale_start: Mapped[datetime | None] = mapped_column(Utc)
+    presale_end: Mapped[datetime | None] = mapped_column(Utc)
+    location: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    geo_lat: Mapped[float | None]
+    geo_lon: Mapped[float | None]
+    has_subevents: Mapped[bool] = mapped_column(default=False)
+    meta_data: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    plugins: Mapped[list[str]] = mapped_column(JSON, default=list)
+    timezone: Mapped[str] = mapped_column(String(100))
+    item_meta_properties: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    all_sales_channels: Mapped[bool] = mapped_column(default=True)
+    organizer: Mapped[Organizer] = relationship()
+    limit_sales_channels: Mapped[list[SalesChannel]] = relationship(secondary=event_sales_channel)
+
+
+class Order(Base):
+    __tablename__ = "order"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    code: Mapped[str] = mapped_column(String(20))
+    event: Mapped[Event] = relationship()
+
+
+class TrackingCampaign(Base):
+    __tablename__ = "tracking_campaign"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    code: Mapped[str] = mapped_column(String(190), unique=True)
+    description: Mapped[str] = mapped_column(String(255))
+    external_target: Mapped[str] = mapped_column(String(2000), default="")
+    order_count: Mapped[int] = mapped_column(default=0)
+    click_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    event: Mapped[Event] = relationship()
 
 
 def make_engine(url: str) -> AsyncEngine:

@@ -15,6 +15,7 @@ ANSWERS = {
     "/right": (200, b'{"value":"1.00"}'),
     "/long": (200, b"x" * 500_000),
     "/refused": (409, b'{"value":["no"]}'),
+    "/away": (302, b""),
     "/hidden": (200, b'{"errors":[]}'),
 }
 
@@ -75,6 +76,13 @@ async def test_refusals_are_bad_answers() -> None:
         result = await run_job(job(server, "/right", "/refused"))
     assert result.bad == server.seen["/refused"] == result.statuses["409"]
     assert result.example.startswith("HTTP/1.1 409")
+
+
+async def test_another_status_than_the_right_one_is_a_bad_answer() -> None:
+    async with serving() as server:
+        result = await run_job(job(server, "/away", "/right", status=302))
+    assert result.statuses == {"302": server.seen["/away"], "200": server.seen["/right"]}
+    assert result.bad == server.seen["/right"] > 0
 
 
 async def test_a_failure_with_status_200_is_found_by_its_marker() -> None:

@@ -1,6 +1,7 @@
 """The time by which every request has an answer, in the shape of the door it came to."""
 
 import asyncio
+from asyncio import AbstractEventLoop, CancelledError, Task, TimerHandle
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -11,10 +12,18 @@ MESSAGE = "The request took too long."
 
 
 class Deadline:
-    """Ends what takes longer than `seconds`. A write that was taken on is still committed or refused as a whole."""
+    """Ends what takes longer than `seconds`. A write that was taken on is still committed or refused as a whole.
+
+    All requests have the same time, so they run out of it in the order in which they came: one timer looks at the
+    oldest, where a timer for each would cost more than some answers do.
+    """
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app, self._seconds = app, seconds
+        # The requests under way, oldest first, with the loop's time by which each is to be over.
+        self._running: dict[Task[Any], float] = {}
+        self._late: set[Task[Any]] = set()
+        self._timer: TimerHandle | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -27,13 +36,45 @@ class Deadline:
             started = True
             await send(message)
 
+        task = asyncio.current_task()
+        assert task is not None
+        cancellations = task.cancelling()
+        self._watch(task, asyncio.get_running_loop())
         try:
-            async with asyncio.timeout(self._seconds):
-                await self._app(scope, receive, send_and_see)
-        except TimeoutError:
-            if started:
+            await self._app(scope, receive, send_and_see)
+        except CancelledError:
+            # Ours alone is turned into an answer; whoever else cancels the request wants it to end.
+            if task not in self._late:
                 raise
+            self._late.discard(task)
+            if task.uncancel() > cancellations:
+                raise
+            if started:
+                raise TimeoutError(MESSAGE) from None
             await _send(send, _body(scope["path"]))
+        finally:
+            self._running.pop(task, None)
+            if task in self._late:
+                # It came to an end all the same, in the turn in which it was told to.
+                self._late.discard(task)
+                task.uncancel()
+
+    def _watch(self, task: Task[Any], loop: AbstractEventLoop) -> None:
+        self._running[task] = ends_at = loop.time() + self._seconds
+        if self._timer is None:
+            self._timer = loop.call_at(ends_at, self._look, loop)
+
+    def _look(self, loop: AbstractEventLoop) -> None:
+        """End what is over its time, and come back when the oldest of the others would be."""
+        self._timer = None
+        now = loop.time()
+        for task, ends_at in list(self._running.items()):
+            if ends_at > now:
+                self._timer = loop.call_at(ends_at, self._look, loop)
+                return
+            del self._running[task]
+            self._late.add(task)
+            task.cancel()
 
 
 def _body(path: str) -> dict[str, Any]:

@@ -52,7 +52,9 @@ def visited(visits: Sequence[Visit], campaign_id: int, now: datetime) -> tuple[V
     return (*others[1 - VISITS_MAX :], Visit(campaign_id, at))
 
 
-def write(visits: Sequence[Visit], secret: str) -> str:
+# Visitors who come by one link within one second are told the same.
+@lru_cache(maxsize=1024)
+def write(visits: tuple[Visit, ...], secret: str) -> str:
     """`12-1767225600_7-1767225601.…`: letters that a cookie takes as they are."""
     return _signer(secret).sign("_".join(f"{visit.campaign_id}-{visit.at}" for visit in visits)).decode()
 

@@ -39,7 +39,7 @@ class Statement:
         self._binds = self._bindings(compiled, {} if columns is None else dict.fromkeys(columns))
         self._results = self._processors(compiled, dialect)
 
-    def query(self, parameters: Mapping[str, Any]) -> Query:
+    def query(self, parameters: Mapping[str, Any], *, remembered: bool = False) -> Query:
         """The statement with these parameters.
 
         A name left out takes the value the statement was built with; in an INSERT that names no columns it is NULL.
@@ -48,7 +48,7 @@ class Statement:
         for name, default, processor in self._binds:
             value = parameters[name] if default is REQUIRED else parameters.get(name, default)
             args.append(value if processor is None else processor(value))
-        return Query(self.sql, tuple(args))
+        return Query(self.sql, tuple(args), remembered)
 
     def read(self, rows: Rows) -> Rows:
         """Rows as the driver gave them, as rows of Python values."""

@@ -140,7 +140,8 @@ class Level:
             clause = self._root(ask) if passed is None else self._below(ask, passed)
             statement = _remember(self._statements, form, Statement(clause, self.dialect))
         extra = 0 if self.single else 1
-        return statement.query({**parameters, **self._values(ask, keys, passed), "limit": ask.limit + extra})
+        given = {**parameters, **self._values(ask, keys, passed), "limit": ask.limit + extra}
+        return statement.query(given, remembered=ask.remembered)
 
     def count(self, ask: Ask, parameters: dict[str, Any], keys: Sequence[tuple[Any, ...]] | None) -> Query:
         passed = None if keys is None else self._passed(keys)
@@ -149,8 +150,8 @@ class Level:
         if statement is None:
             clause = self._root_count(ask) if passed is None else self._below_count(ask, passed)
             statement = _remember(self._counts, form, Statement(clause, self.dialect))
-        query = statement.query({**parameters, **self._values(ask, keys, passed)})
-        return query._replace(remembered=self.relation is None)
+        given = {**parameters, **self._values(ask, keys, passed)}
+        return statement.query(given, remembered=self.relation is None)
 
     def sorted_by(self, ask: Ask) -> tuple[Callable[[Any], Any], bool] | None:
         """How the rows of each parent are to be sorted, and whether falling; None where the statement has done it.

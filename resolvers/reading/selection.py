@@ -155,3 +155,5 @@ class Ask:
     offset: int = 0
     reach: str = "own"
     organizer_id: int | None = None
+    # Of a root: whether the rows may be those of an earlier run, if nothing was committed since. For few, short lists.
+    remembered: bool = False

@@ -73,7 +73,7 @@ class TrackingLinks:
         if len(code) > CODE_LENGTH_MAX or not CODE.fullmatch(code):
             return None
         plan = LINK.plan(self._database)
-        ask = Ask(1, Compare("code", "eq", code), reach="link")
+        ask = Ask(1, Compare("code", "eq", code), reach="link", remembered=True)
         return await self._database.read(lambda: plan.run([ask], _PARAMETERS))
 
     def _leading(self, scope: Scope, campaign: Any) -> tuple[Header, ...]:

@@ -236,7 +236,7 @@ async def test_the_last_ten_visits_are_kept(world: World) -> None:
 async def test_a_cookie_that_is_not_ours_is_begun_anew(world: World) -> None:
     found = await campaign(world, "A")
     cookie = cookie_of(await click(world, "A")) or ""
-    foreign = tracking_sessions.write([tracking_sessions.Visit(1, 4_000_000_000)], "another key")
+    foreign = tracking_sessions.write((tracking_sessions.Visit(1, 4_000_000_000),), "another key")
     for broken in (
         "",
         "x",

@@ -1,25 +1,34 @@
 """The few pages that are not JSON: where no route matches, the request itself is broken, or visitors look.
 
-They hold no script and load nothing, and a header says so.
+They hold no script and load nothing, and a header says so; the one style they have is known to it by its hash.
 """
 
+import base64
 from collections.abc import Sequence
+from hashlib import sha256
 from html import escape
 from urllib.parse import quote
 
 from rest.pretix.answers import Answer, Header, in_html
 from rest.pretix.texts import text
 
+STYLE = (
+    ":root{color-scheme:light dark;font:1.125rem/1.6 system-ui,sans-serif}"
+    "body{margin:12vh auto;max-width:36rem;padding:0 1.5rem;overflow-wrap:anywhere}"
+    "h1{font-size:2rem;line-height:1.2;margin:0 0 1rem}p{margin:0 0 .5rem}"
+)
 PAGE = """<!DOCTYPE html>
 <html lang="{language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>
-<body><h1>{title}</h1>{paragraphs}</body>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<style>{style}</style></head>
+<body><main><h1>{title}</h1>{paragraphs}</main></body>
 </html>
 """
 NO_STORE: Header = (b"cache-control", b"no-store")
 POLICY: Header = (
     b"content-security-policy",
-    b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    b"default-src 'none'; style-src 'sha256-%b'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    % base64.b64encode(sha256(STYLE.encode()).digest()),
 )
 
 
@@ -40,7 +49,7 @@ def page(status: int, code: str, language: str, more: Sequence[Header] = ()) -> 
 def written(status: int, title: str, paragraphs: Sequence[str], language: str, more: Sequence[Header] = ()) -> Answer:
     """A page of a heading and paragraphs, which may be any text."""
     shown = "".join(f"<p>{escape(each)}</p>" for each in paragraphs)
-    body = PAGE.format(language=language, title=escape(title), paragraphs=shown).encode("utf-8", "replace")
+    body = _body(language, title, shown)
     return in_html(body, status=status, language=language, more=(NO_STORE, POLICY, *more))
 
 
@@ -54,5 +63,9 @@ def redirect(status: int, path: str, query: bytes, language: str, more: Sequence
 
 def _page(status: int, title: str, sentence: str, language: str) -> Answer:
     shown = f"<p>{escape(sentence)}</p>"
-    body = PAGE.format(language="en", title=escape(title), paragraphs=shown).encode()
-    return in_html(body, status=status, language=language)
+    return in_html(_body("en", title, shown), status=status, language=language, more=(POLICY,))
+
+
+def _body(language: str, title: str, paragraphs: str) -> bytes:
+    page = PAGE.format(language=language, style=STYLE, title=escape(title), paragraphs=paragraphs)
+    return page.encode("utf-8", "replace")

@@ -1,6 +1,8 @@
 """Tracking links and shop fronts, as visitors meet them: without a token, whatever they send."""
 
+import base64
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -265,6 +267,9 @@ async def test_the_front_of_a_shop_says_what_when_and_where(world: World) -> Non
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "script-src" not in answer.headers["content-security-policy"]
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+    style = answer.text.partition("<style>")[2].partition("</style>")[0]
+    known = base64.b64encode(sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{known}'" in answer.headers["content-security-policy"]
     for shown in ("<title>Conference</title>", "28 October 2026, 01:00", "<p>Hall 1</p><p>Berlin</p>"):
         assert shown in answer.text
     german = (await world.client.get("/acme/conf/", headers={"Accept-Language": "de-CH;q=0.9, tlh"})).text

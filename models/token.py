@@ -81,5 +81,7 @@ def digest_of(secret: str) -> str:
 
 
 def new_secret() -> str:
-    """A fresh token: 256 random bits, URL-safe."""
-    return secrets.token_urlsafe(32)
+    """A fresh token: 256 random bits, URL-safe. None begins with a dash: command lines would take it for an option."""
+    while (found := secrets.token_urlsafe(32)).startswith("-"):
+        pass
+    return found

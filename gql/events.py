@@ -78,9 +78,6 @@ class Event(Node):
     ) -> Connection[TrackingCampaign] | None: ...
 
 
-EventConnection = Connection[Event]
-
-
 # -- lists -----------------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,8 @@ ITEMS_MAX = 100
 NESTING_MAX = 5
 # Comparisons in one filter: each new form of a filter is compiled, and engines bound the size of an expression.
 COMPARISONS_MAX = 50
+# In characters. Nothing that is looked for is longer, and what is searched for is looked at letter by letter.
+TEXT_LENGTH_MAX = 1000
 
 
 def optional(description: str) -> Any:
@@ -111,5 +113,9 @@ def _compare(field: str, operator: str, operand: Any) -> Condition:
 
 
 def _check_text(text: Any) -> None:
-    if isinstance(text, str) and "\0" in text:
+    if not isinstance(text, str):
+        return
+    if "\0" in text:
         raise Invalid("Null characters are not allowed.", field="filter", reason="null_character")
+    if len(text) > TEXT_LENGTH_MAX:
+        raise Invalid(f"At most {TEXT_LENGTH_MAX} characters.", field="filter", reason="too_long")

@@ -29,7 +29,7 @@ async def mutate(name: str, mutates: Mutates, args: Args, run: Run, payload: Com
     given: Args = args["input"]
     try:
         for scope in payload.scopes:
-            run.context.principal.require(scope)
+            run.context.principal.require(scope, reading=True)
         verb = mutates.verb(given, run)
         return await _done(verb, _kept(name, given, run), run, payload, arguments)
     except Unavailable:

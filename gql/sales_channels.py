@@ -6,7 +6,7 @@ import strawberry
 
 from gql.filters import TextFilter, condition, optional
 from gql.nodes import Node, node_id
-from gql.pages import Connection, page
+from gql.pages import page
 from gql.reads import Args, Leaf, argument, by, method
 from gql.run import Run
 from gql.scalars import Localized, Timestamp
@@ -33,9 +33,6 @@ class SalesChannel(Node):
         self,
         language: Annotated[str | None, argument("A language such as `de`; English by default.")] = strawberry.UNSET,
     ) -> str: ...
-
-
-SalesChannelConnection = Connection[SalesChannel]
 
 
 @strawberry.input(description="Which sales channels to show. All parts that are given must hold.")

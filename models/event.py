@@ -36,6 +36,8 @@ event = Table(
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("organizer_id", "slug"),
     UniqueConstraint("organizer_id", "id"),
+    # Ids are never given out twice: tokens, retries and programs name events by them.
+    sqlite_autoincrement=True,
     **SQLITE_TABLE,
 )
 

@@ -17,11 +17,11 @@ LANGUAGES: frozenset[str] = frozenset(
 
 
 def wrong_with(value: Any) -> str | None:
-    """Why this is no localised text, as the name of a rule: `type`, `languages`, `entries`, `null_character`."""
+    """Why this is no localised text, as the name of a rule: `type`, `entries`, `languages`, `null_character`."""
     if not isinstance(value, Mapping):
         return "type"
-    if not LANGUAGES.issuperset(value):
-        return "languages"
     if not all(isinstance(text, str) for text in value.values()):
         return "entries"
+    if not LANGUAGES.issuperset(value):
+        return "languages"
     return "null_character" if any("\0" in text for text in value.values()) else None

@@ -38,6 +38,14 @@ class Several(Problem):
         self.problems = tuple(problems)
 
 
+def refuse(found: Sequence[Problem]) -> None:
+    """Raise what was found wrong: one problem as it is, several as `Several`; nothing if there is none."""
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise Several(found)
+
+
 class Taken(Problem):
     """A name that must be unique is in use. Other owners of it are not named."""
 

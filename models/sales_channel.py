@@ -20,5 +20,7 @@ sales_channel = Table(
     UniqueConstraint("organizer_id", "identifier"),
     UniqueConstraint("organizer_id", "id"),
     CheckConstraint("position >= 0", name="position_not_negative"),
+    # Ids are never given out twice: retries and programs name channels by them.
+    sqlite_autoincrement=True,
     **SQLITE_TABLE,
 )

@@ -46,8 +46,9 @@ def _host(parts: SplitResult) -> str | None:
     before = quote(user, safe=":!$&'()*+,;=~%-._") + at
     behind = "" if port is None else f":{port}"
     if host.startswith("["):
-        shown = host.partition("]")[0] + "]"
-        return before + shown + behind if IPV6.fullmatch(shown) else None
+        literal, _, rest = host.partition("]")
+        is_whole = IPV6.fullmatch(f"{literal}]") is not None and rest[:1] in ("", ":")
+        return f"{before}{literal}]{behind}" if is_whole else None
     encoded = name.encode("idna").decode("ascii")  # a UnicodeError is a ValueError
     labels = encoded.removesuffix(".").split(".")
     if len(encoded) > 253 or not all(LABEL.fullmatch(label) for label in labels):

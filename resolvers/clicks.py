@@ -170,6 +170,8 @@ class Clicks:
                         await asyncio.sleep(self._every_seconds)
         except TimeoutError:
             log.error("clicks are lost: the database did not answer", clicks=self.pending)
+        except Exception as error:
+            log.exception("clicks are lost", clicks=self.pending, exc_info=error)
 
 
 # -- one batch ---------------------------------------------------------------------------------------------------------
@@ -222,7 +224,7 @@ CHANGES = Slice(change, ("organizer_id", "kind", "noun_id", "token_id", "happene
 def _lock(dialect: Dialect) -> Executable:
     columns = tracking_campaign.c
     found = select(columns.organizer_id, columns.id, columns.created_at).where(any_of(columns.id, "ids", dialect))
-    return found.order_by(columns.id).with_for_update()
+    return found.order_by(columns.id).with_for_update(key_share=True)
 
 
 @cache

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Dialect,
-    Integer,
     Text,
     and_,
     bindparam,
@@ -22,6 +21,7 @@ from models.event import event, event_sales_channel
 from models.metadata import Id, UtcDateTime
 from models.organizer import organizer
 from models.sales_channel import sales_channel
+from resolvers.reach import of_reached_events
 from resolvers.reading.conditions import any_of, contains, map_contains, map_value
 from resolvers.reading.json_list import JsonList
 from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
@@ -55,10 +55,6 @@ def _channels(*ranks: ColumnElement[Any], which: ColumnElement[bool]) -> ColumnE
 # As pretix shows them: those that are chosen in the order of channels, all there are in that of the alphabet.
 _chosen = _channels(sales_channel.c.position, sales_channel.c.type, which=_is_chosen)
 _all = _channels(literal_column("0"), which=true())
-
-
-def _within_reach(dialect: Dialect) -> ColumnElement[bool]:
-    return or_(bindparam("all_events", type_=Integer) == 1, any_of(event.c.id, "event_ids", dialect))
 
 
 def _past(dialect: Dialect) -> ColumnElement[bool]:
@@ -156,7 +152,7 @@ EVENTS = Source(
         "sold_through": _sold_through,
         "property": _has_property,
     },
-    always=_within_reach,
+    always=of_reached_events(event.c.id),
     to_one={"organizer": ToOne("organizer", (("organizer_id", "id"),))},
     to_many={
         "tracking_campaigns": ToMany("tracking_campaign", (("organizer_id", "organizer_id"), ("id", "event_id"))),

@@ -44,7 +44,10 @@ ORDERED = (
 )
 DELETE = delete(event).where(_OWN, _THIS).returning(event.c.id)
 
-PLUGINS = select(organizer.c.plugins).where(organizer.c.id == bindparam("organizer_id", type_=Id))
+# Whoever switches one of them off waits for this work, and then finds it at the event.
+PLUGINS = (
+    select(organizer.c.plugins).where(organizer.c.id == bindparam("organizer_id", type_=Id)).with_for_update(read=True)
+)
 PROPERTIES = select(organizer.c.event_properties).where(organizer.c.id == bindparam("organizer_id", type_=Id))
 _CHANNEL_OWN = sales_channel.c.organizer_id == bindparam("organizer_id", type_=Id)
 CHANNELS = select(sales_channel.c.identifier).where(_CHANNEL_OWN)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias, TypedDict, Unpack
 
 from models.localized_text import LocalizedText
-from models.plugins import DEFAULT_PLUGINS
-from models.problems import InUse, NotFound, Problem, Several, Taken
+from models.plugins import DEFAULT_PLUGINS, ORGANIZER_PLUGINS
+from models.problems import InUse, NotFound, Problem, Taken, refuse
 from models.timezones import DEFAULT
 from resolvers import event_rules
 from resolvers.context import Work
@@ -152,9 +152,7 @@ async def clone(
     source = await _held(work, source_organizer, event_id)
     after = {name: source[name] for name in CLONED}
     if source_organizer != organizer_id:
-        properties, channels = await _properties(work, organizer_id), await channel_identifiers(work, organizer_id)
-        after["meta_data"] = {key: value for key, value in after["meta_data"].items() if key in properties}
-        after[CHANNEL_LIMIT] = [identifier for identifier in after[CHANNEL_LIMIT] if identifier in channels]
+        after |= await _fitting(work, organizer_id, after)
     if source["date_admission"] is not None:
         after["date_admission"] = _moved(source["date_admission"], date_from - source["date_from"])
     return await _made(work, organizer_id, {"name": name, "slug": slug, "date_from": date_from, **options}, after)
@@ -166,17 +164,22 @@ async def update(work: Work, organizer_id: int, event_id: int, **fields: Unpack[
     Refuses with `Invalid`, also dates that do not fit those that stay, and with `NotFound`.
     """
     work.principal.require(WRITE)
+    if "plugins" in fields:
+        # The organizer before its event, as where the organizer's own plugins are changed.
+        await _plugins(work, organizer_id)
     held = await _held(work, organizer_id, event_id, locked=True)
     given = dict(fields)
-    _refuse(await wrong_with(work, organizer_id, given, held))
+    refuse(await wrong_with(work, organizer_id, given, held))
     wanted = _settled({**held, **given})
-    _refuse(event_rules.at_odds(wanted))
+    refuse(event_rules.at_odds(wanted))
     changed = [name for name in wanted if wanted[name] != held[name]]
     if changed:
         await work.row(AMEND, of_organizer=organizer_id, event_id=event_id, **{name: wanted[name] for name in COLUMNS})
         if CHANNEL_LIMIT in changed:
+            # The channels first, as where one is deleted: two that change both wait in one order.
+            channel_ids = await _held_channels(work, organizer_id, wanted[CHANNEL_LIMIT])
             await work.rows(UNCHOOSE, organizer_id=organizer_id, event_id=event_id)
-            await _limit(work, organizer_id, event_id, wanted[CHANNEL_LIMIT])
+            await _choose(work, organizer_id, event_id, channel_ids)
         await work.record("event.updated", organizer_id, event_id, {"fields": sorted(changed)})
     return event_id
 
@@ -204,7 +207,7 @@ async def wrong_with(
     """What is wrong with single fields of a new event, or of changes to the stored one; in the order of fields."""
     properties = await _properties(work, organizer_id) if "meta_data" in given else ()
     channels = await channel_identifiers(work, organizer_id) if CHANNEL_LIMIT in given else ()
-    plugins = (await work.row(PLUGINS, organizer_id=organizer_id))[0] if "plugins" in given else ()
+    plugins = await _plugins(work, organizer_id) if "plugins" in given else ()
     found = list[Problem](event_rules.wrong_fields(given, event_rules.Known(stored, properties, channels, plugins)))
     is_new_slug = stored is None and "slug" in given and not any(problem.field == "slug" for problem in found)
     if is_new_slug and await work.row(TAKEN, organizer_id=organizer_id, slug=given["slug"]):
@@ -226,9 +229,9 @@ async def channel_identifiers(work: Work, organizer_id: int) -> Collection[str]:
 
 
 async def _made(work: Work, organizer_id: int, given: Held, after: Held) -> int:
-    _refuse(await wrong_with(work, organizer_id, given, None))
+    refuse(await wrong_with(work, organizer_id, given, None))
     event = _settled({**NEW, **after, **given})
-    _refuse(event_rules.at_odds(event))
+    refuse(event_rules.at_odds(event))
     row = await work.row(
         INSERT[work.engine],
         organizer_id=organizer_id,
@@ -238,7 +241,7 @@ async def _made(work: Work, organizer_id: int, given: Held, after: Held) -> int:
     if row is None:
         raise _taken()
     event_id: int = row[0]
-    await _limit(work, organizer_id, event_id, event[CHANNEL_LIMIT])
+    await _choose(work, organizer_id, event_id, await _held_channels(work, organizer_id, event[CHANNEL_LIMIT]))
     await work.record("event.created", organizer_id, event_id, {"slug": event["slug"]})
     return event_id
 
@@ -266,27 +269,41 @@ async def _held(work: Work, organizer_id: int, event_id: int, *, locked: bool = 
     return {**found, "plugins": sorted(found["plugins"]), CHANNEL_LIMIT: sorted(row[0] for row in chosen)}
 
 
+async def _fitting(work: Work, organizer_id: int, cloned: Held) -> Held:
+    """What an event of this organizer may have of another organizer's."""
+    properties, channels = await _properties(work, organizer_id), await channel_identifiers(work, organizer_id)
+    left_out = ORGANIZER_PLUGINS.difference(await _plugins(work, organizer_id))
+    return {
+        "meta_data": {key: value for key, value in cloned["meta_data"].items() if key in properties},
+        "plugins": [name for name in cloned["plugins"] if name not in left_out],
+        CHANNEL_LIMIT: [identifier for identifier in cloned[CHANNEL_LIMIT] if identifier in channels],
+    }
+
+
+async def _plugins(work: Work, organizer_id: int) -> Collection[str]:
+    """Those that are switched on for the organizer, until this work is done."""
+    return frozenset((await work.row(PLUGINS, organizer_id=organizer_id))[0])
+
+
 async def _properties(work: Work, organizer_id: int) -> Collection[str]:
     """The names of those that the organizer's events may have values of."""
-    (properties,) = await work.row(PROPERTIES, organizer_id=organizer_id)
-    names: Mapping[str, str] = properties
-    return names.keys()
+    return frozenset((await work.row(PROPERTIES, organizer_id=organizer_id))[0])
 
 
-async def _limit(work: Work, organizer_id: int, event_id: int, identifiers: Collection[str]) -> None:
+async def _held_channels(work: Work, organizer_id: int, identifiers: Collection[str]) -> Sequence[int]:
+    """The ids of these channels, locked, so that none is deleted before this work is done."""
+    found = []
     for identifier in identifiers:
-        # Locked, so that it is not deleted before this work is done.
         channel = await work.row(CHANNEL, organizer_id=organizer_id, identifier=identifier)
         if channel is None:
             raise event_rules.unknown_channel(identifier)
-        await work.row(CHOOSE, organizer_id=organizer_id, event_id=event_id, sales_channel_id=channel[0])
+        found.append(channel[0])
+    return found
 
 
-def _refuse(found: Sequence[Problem]) -> None:
-    if len(found) == 1:
-        raise found[0]
-    if found:
-        raise Several(found)
+async def _choose(work: Work, organizer_id: int, event_id: int, channel_ids: Collection[int]) -> None:
+    for channel_id in channel_ids:
+        await work.row(CHOOSE, organizer_id=organizer_id, event_id=event_id, sales_channel_id=channel_id)
 
 
 def _taken() -> Taken:

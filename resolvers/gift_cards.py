@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from models.currency import CODES
 from models.money import HUNDREDTHS_MAX
-from models.problems import AmountTooLarge, Disabled, InsufficientFunds, Invalid, NotFound, Several, Taken
+from models.problems import AmountTooLarge, Disabled, InsufficientFunds, Invalid, NotFound, Taken, refuse
 from models.unset import UNSET, Unset
 from resolvers import orders
 from resolvers.context import Work
@@ -261,10 +261,7 @@ def _check(
         found.append(Invalid(f"{currency!r} is not an ISO 4217 currency code.", field="currency", reason="choice"))
     if isinstance(conditions, str):
         found += _text_errors("conditions", conditions)
-    if len(found) == 1:
-        raise found[0]
-    if found:
-        raise Several(found)
+    refuse(found)
 
 
 def _check_text(field: str, text: str | None) -> None:

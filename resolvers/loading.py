@@ -5,20 +5,26 @@ are always in one. Nothing is announced as a change: it did not happen here and 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import accumulate
 from typing import Any, TypeAlias
+
+from sqlalchemy import Dialect, select
+from sqlalchemy.sql.base import Executable
 
 from models.database import Database, Tx
 from models.event import event, event_sales_channel
 from models.gift_card import gift_card, gift_card_acceptance, gift_card_transaction
 from models.order import order, ticket
 from models.organizer import organizer
+from models.problems import Taken
 from models.sales_channel import WEB_LABEL, sales_channel
 from models.token import Kind, Status, digest_of, token, token_event, token_organizer
 from models.tracking_campaign import tracking_campaign
+from resolvers.reading.conditions import any_of
 from resolvers.slices import Slice, sliced
 from resolvers.start_state import AppKeys, DeviceToken, Document, Event, GiftCard, OAuthToken, TeamToken, Token
 from resolvers.tokens import PREFIX_LENGTH
@@ -156,7 +162,14 @@ class _Loading:
             for each in self.document.campaigns
         ]
         for part in sliced(rows):
-            await self._ensure(CAMPAIGNS, part)
+
+            async def unit(tx: Tx, part: Sequence[_Row] = part) -> set[tuple[Any, ...]]:
+                _, added = await CAMPAIGNS.ensure(tx, part)
+                await _require_own(tx, {row["code"]: row["event_id"] for row in part})
+                return added
+
+            self._count(CAMPAIGNS, len(await self.database.write(unit)), len(part))
+            self.progress(len(part))
 
     async def acceptances(self) -> None:
         rows = [
@@ -323,6 +336,19 @@ class _Loading:
             for slug in each.limit_events:
                 event_id = self.event_ids[organizer_id, slug]
                 yield {"organizer_id": organizer_id, "token_id": token_id, "event_id": event_id}
+
+
+async def _require_own(tx: Tx, events: Mapping[str, int]) -> None:
+    """Codes of campaigns are unique on the whole server. Refuses with `Taken` one that another event's campaign has."""
+    for code, event_id in await tx.rows(_holders(tx.dialect), codes=tuple(events)):
+        if events[code] != event_id:
+            raise Taken(f"Another event has a campaign with the code {code!r}.", field="campaigns")
+
+
+@cache
+def _holders(dialect: Dialect) -> Executable:
+    held = select(tracking_campaign.c.code, tracking_campaign.c.event_id)
+    return held.where(any_of(tracking_campaign.c.code, "codes", dialect))
 
 
 def _all_but(table: Any, *left_out: str) -> tuple[str, ...]:

@@ -1,18 +1,14 @@
 """What can be read of orders and of their tickets."""
 
-from sqlalchemy import ColumnElement, Dialect, Integer, Text, bindparam, or_, select
+from sqlalchemy import ColumnElement, Dialect, Text, bindparam, select
 
 from models.event import event
 from models.metadata import Id
 from models.order import order, ticket
 from resolvers.orders import READ
+from resolvers.reach import of_reached_events
 from resolvers.reading.conditions import any_of
 from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
-
-
-def _within_reach(dialect: Dialect) -> ColumnElement[bool]:
-    """A token that is limited to some events reads only their orders."""
-    return or_(bindparam("all_events", type_=Integer) == 1, any_of(order.c.event_id, "event_ids", dialect))
 
 
 def _own(dialect: Dialect) -> ColumnElement[bool]:
@@ -42,7 +38,7 @@ ORDERS = Source(
         "written": _own,
         "any": lambda dialect: any_of(order.c.organizer_id, "organizer_ids", dialect),
     },
-    always=_within_reach,
+    always=of_reached_events(order.c.event_id),
     asked={"of_event": _of_event},
     to_one={
         "event": ToOne("event", (("organizer_id", "organizer_id"), ("event_id", "id"))),

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Select, bindparam, select, update
+from sqlalchemy import Dialect, Select, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.metadata import Id
@@ -57,13 +57,14 @@ TICKETS = Slice(ticket, ("organizer_id", "order_id", "secret"), ("organizer_id",
 
 
 @cache
-def campaigns_by(column: str, dialect: Dialect) -> Select[Any]:
-    """An organizer's campaigns whose code, or id, is one of `named`: id, event, code, whether it is on, since when."""
+def campaigns_among(dialect: Dialect) -> Select[Any]:
+    """An organizer's campaigns whose code is one of `codes` or whose id is one of `ids`."""
     columns = (_campaign.id, _campaign.event_id, _campaign.code, _campaign.active, _campaign.created_at)
     own = _campaign.organizer_id == bindparam("organizer_id", type_=Id)
-    found = select(*columns).where(own, any_of(_campaign[column], "named", dialect)).order_by(_campaign.id)
-    # Locked until the order is tied to them, so that none is deleted in between.
-    return found.with_for_update(key_share=True)
+    named = or_(any_of(_campaign.code, "codes", dialect), any_of(_campaign.id, "ids", dialect))
+    # Locked until the order is tied to them, so that none is deleted in between; in the order in which clicks are
+    # added to them (resolvers/clicks.py).
+    return select(*columns).where(own, named).order_by(_campaign.id).with_for_update(key_share=True)
 
 
 @cache

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from models.problems import Invalid, NotFound, Several, Taken
+from models.problems import Invalid, NotFound, Taken, refuse
 from resolvers import sales_channels, signing_keys, tracking_sessions
 from resolvers.context import Work
 from resolvers.order_statements import (
@@ -16,10 +16,11 @@ from resolvers.order_statements import (
     TICKET_BY_ID,
     TICKET_BY_SECRET,
     TICKETS,
-    campaigns_by,
+    campaigns_among,
     tickets_of_others,
 )
 from resolvers.reached_events import event_id
+from resolvers.tracking_sessions import Visit
 
 READ = "event.orders:read"
 WRITE = "event.orders:write"
@@ -74,8 +75,7 @@ async def record(
     _check(code, campaigns, tickets)
     found = await event_id(work, organizer_id, event)
     order_id, created = await _ensure(work, organizer_id, found, code, sales_channel, placed_at)
-    wanted = await _named(work, organizer_id, found, campaigns)
-    wanted |= await _visited(work, organizer_id, found, tracking_session)
+    wanted = await _wanted(work, organizer_id, found, campaigns, await _visits(work, tracking_session))
     attributed = await _attribute(work, organizer_id, order_id, wanted)
     added = await _add_tickets(work, organizer_id, order_id, tickets)
     if created or attributed or added:
@@ -119,34 +119,38 @@ async def _ensure(
     return Recorded(found[0], created=False)
 
 
-async def _named(work: Work, organizer_id: int, event_id: int, codes: Collection[str]) -> set[int]:
-    """The campaigns with these codes that are on."""
-    if not codes:
-        return set()
-    rows = await work.rows(campaigns_by("code", work.dialect), organizer_id=organizer_id, named=list(codes))
-    found = [campaign for row in rows if (campaign := _Campaign(*row)).event_id == event_id]
-    if len(found) < len(set(codes)):
-        raise NotFound("tracking_campaign", "A code is that of no campaign of this event.", field="campaigns")
-    return {campaign.id for campaign in found if campaign.active}
-
-
-async def _visited(work: Work, organizer_id: int, event_id: int, session: str | None) -> set[int]:
-    """The campaign of the event that the visitor came by last, if it is on."""
-    if not session:
-        return set()
-    secret = await signing_keys.find(work, tracking_sessions.PURPOSE)
-    visits = () if secret is None else tracking_sessions.read(session, secret, work.now)
-    if not visits:
+async def _wanted(
+    work: Work, organizer_id: int, event_id: int, codes: Collection[str], visits: Sequence[Visit]
+) -> set[int]:
+    """The event's campaigns that are on, of those with these codes and the one that the visitor came by last."""
+    if not codes and not visits:
         return set()
     ids = [visit.campaign_id for visit in visits]
-    rows = await work.rows(campaigns_by("id", work.dialect), organizer_id=organizer_id, named=ids)
-    known = {campaign.id: campaign for row in rows if (campaign := _Campaign(*row)).event_id == event_id}
+    rows = await work.rows(campaigns_among(work.dialect), organizer_id=organizer_id, codes=list(codes), ids=ids)
+    known = [campaign for row in rows if (campaign := _Campaign(*row)).event_id == event_id]
+    named = [campaign for campaign in known if campaign.code in codes]
+    if len(named) < len(set(codes)):
+        raise NotFound("tracking_campaign", "A code is that of no campaign of this event.", field="campaigns")
+    return {campaign.id for campaign in (*named, *_last_visited(known, visits)) if campaign.active}
+
+
+async def _visits(work: Work, session: str | None) -> Sequence[Visit]:
+    """What the visitor's session tells, oldest first."""
+    if not session:
+        return ()
+    secret = await signing_keys.find(work, tracking_sessions.PURPOSE)
+    return () if secret is None else tracking_sessions.read(session, secret, work.now)
+
+
+def _last_visited(known: Sequence[_Campaign], visits: Sequence[Visit]) -> Sequence[_Campaign]:
+    """The one of the campaigns that was visited last; none if none was."""
+    by_id = {campaign.id: campaign for campaign in known}
     for visit in reversed(visits):
-        found = known.get(visit.campaign_id)
+        found = by_id.get(visit.campaign_id)
         # One that is younger than the visit has the id of one that was deleted.
         if found is not None and int(found.created_at.timestamp()) <= visit.at:
-            return {found.id} if found.active else set()
-    return set()
+            return (found,)
+    return ()
 
 
 async def _attribute(work: Work, organizer_id: int, order_id: int, campaign_ids: Collection[int]) -> list[int]:
@@ -192,7 +196,4 @@ def _check(code: str, campaigns: Sequence[str], tickets: Sequence[str]) -> None:
         found.append(Invalid(f"From 1 to {SECRET_LENGTH_MAX} characters.", field="tickets", reason="length"))
     if any("\0" in each for each in tickets):
         found.append(Invalid("Null characters are not allowed.", field="tickets", reason="null_character"))
-    if len(found) == 1:
-        raise found[0]
-    if found:
-        raise Several(found)
+    refuse(found)

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, select, update
+import orjson
+from sqlalchemy import Text, bindparam, select, type_coerce, update
 
 from models.event import event
 from models.metadata import Id, JsonText
@@ -19,12 +20,16 @@ from resolvers.reading.source import Field, Kind, Order, Source, ToMany
 SETTINGS = "organizer.settings.general:write"
 
 _THIS = organizer.c.id == bindparam("organizer_id", type_=Id)
-LOCK = select(organizer.c.plugins).where(_THIS).with_for_update()
+# Whoever adds something that belongs to the row does not wait for it, here and below.
+LOCK = select(organizer.c.plugins).where(_THIS).with_for_update(key_share=True)
 AMEND = update(organizer).where(_THIS).values(plugins=bindparam("wanted", type_=JsonText)).returning(organizer.c.id)
-EVENTS_WITH_PLUGINS = (
+# Those whose stored list looks as if the plugin were in it, which may be some more: `_` stands for any letter.
+EVENTS_WITH_PLUGIN = (
     select(event.c.id, event.c.plugins)
     .where(event.c.organizer_id == bindparam("organizer_id", type_=Id))
-    .with_for_update()
+    .where(type_coerce(event.c.plugins, Text).like(bindparam("pattern", type_=Text)))
+    .order_by(event.c.id)
+    .with_for_update(key_share=True)
 )
 AMEND_EVENT = (
     update(event)
@@ -50,7 +55,8 @@ async def update_organizer(work: Work, organizer_id: int, *, plugins: Collection
     wanted, before = sorted(set(plugins)), sorted(held[0])
     if wanted != before:
         await work.row(AMEND, organizer_id=organizer_id, wanted=wanted)
-        await _take_from_events(work, organizer_id, frozenset(before) - frozenset(wanted))
+        for gone in sorted(frozenset(before) - frozenset(wanted)):
+            await _take_from_events(work, organizer_id, gone)
         await work.record("organizer.updated", organizer_id, organizer_id, {"fields": ["plugins"]})
     return organizer_id
 
@@ -63,13 +69,13 @@ def _check_plugin(name: str) -> None:
     raise Invalid(said, field="plugins", reason=reason, plugin=name)
 
 
-async def _take_from_events(work: Work, organizer_id: int, gone: Collection[str]) -> None:
-    if not gone:
-        return
-    for event_id, plugins in await work.rows(EVENTS_WITH_PLUGINS, organizer_id=organizer_id):
-        left = [name for name in plugins if name not in gone]
-        if left != plugins:
-            await work.row(AMEND_EVENT, of_organizer=organizer_id, event_id=event_id, wanted=left)
+async def _take_from_events(work: Work, organizer_id: int, gone: str) -> None:
+    pattern = f"%{orjson.dumps(gone).decode()}%"
+    rows = await work.rows(EVENTS_WITH_PLUGIN, organizer_id=organizer_id, pattern=pattern)
+    for event_id, plugins in [(event_id, plugins) for event_id, plugins in rows if gone in plugins]:
+        left = [name for name in plugins if name != gone]
+        await work.row(AMEND_EVENT, of_organizer=organizer_id, event_id=event_id, wanted=left)
+        await work.record("event.updated", organizer_id, event_id, {"fields": ["plugins"]})
 
 
 _channels = (

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from models import localized_text
 from models.localized_text import LocalizedText
-from models.problems import Disabled, InUse, Invalid, NotFound, Several, Taken
+from models.problems import Disabled, InUse, Invalid, NotFound, Taken, refuse
 from models.unset import UNSET, Unset
 from resolvers.context import Work
 from resolvers.sales_channel_statements import AMEND, DELETE, INSERT, LOCK, SWITCH, USABLE, USED
@@ -46,7 +46,7 @@ async def create(
     """A new channel; its id. Refuses with `Invalid`, and with `Taken` if the organizer has one of this identifier."""
     work.principal.require(SETTINGS)
     given: dict[str, Any] = {"identifier": identifier, "type": type, "label": label, "position": position}
-    _refuse(wrong_with(given, None))
+    refuse(wrong_with(given, None))
     row = await work.row(INSERT[work.engine], organizer_id=organizer_id, created_at=work.now, **given)
     if row is None:
         raise Taken("There is a sales channel with this identifier already.", field="identifier")
@@ -73,7 +73,7 @@ async def update(
     held = await _held(work, organizer_id, channel_id)
     named = {"identifier": identifier, "type": type, "label": label, "position": position}
     given = {name: value for name, value in named.items() if not isinstance(value, Unset)}
-    _refuse(wrong_with(given, held))
+    refuse(wrong_with(given, held))
     changed = {name: value for name, value in given.items() if value != getattr(held, name)}
     if changed:
         kept = {"label": held.label, "position": held.position}
@@ -167,13 +167,6 @@ def _position(value: int, held: Held | None) -> tuple[str, str] | None:
 
 
 RULES = {"identifier": _identifier, "type": _type, "label": _label, "position": _position}
-
-
-def _refuse(found: Sequence[Invalid]) -> None:
-    if len(found) == 1:
-        raise found[0]
-    if found:
-        raise Several(found)
 
 
 async def _held(work: Work, organizer_id: int, channel_id: int) -> Held:

@@ -22,11 +22,12 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from models import timezones
 from models.currency import CODES
 from models.money import HUNDREDTHS_MAX, decimal_text, hundredths_of
 from models.problems import Invalid, Several
 from models.web_address import is_web_address
-from resolvers.event_rules import SLUG, SLUG_LENGTH_MAX
+from resolvers.event_rules import SLUG, SLUG_LENGTH_MAX, at_odds
 from resolvers.gift_cards import SECRET_LENGTH_MAX
 from resolvers.tracking_campaigns import CODE, CODE_LENGTH_MAX, DESCRIPTION_LENGTH_MAX
 
@@ -59,6 +60,12 @@ def _currency(value: str) -> str:
     return value
 
 
+def _timezone(value: str) -> str:
+    if value not in timezones.names():
+        raise ValueError("not the name of a time zone")
+    return value
+
+
 def _storable(value: Any) -> Any:
     try:
         orjson.dumps(value)
@@ -85,6 +92,7 @@ Slug: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9][a-zA-Z
 EventSlug: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^{SLUG.pattern}$", max_length=SLUG_LENGTH_MAX)]
 Localized: TypeAlias = dict[Slug, Text]
 Currency: TypeAlias = Annotated[str, AfterValidator(_currency)]
+Timezone: TypeAlias = Annotated[str, AfterValidator(_timezone)]
 CardSecret: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9.-]+$", max_length=SECRET_LENGTH_MAX)
 ]
@@ -122,7 +130,7 @@ class Event(Part):
     date_from: AwareDatetime
     date_to: AwareDatetime | None = None
     location: Localized | None = None
-    timezone: Name = "UTC"
+    timezone: Timezone = timezones.DEFAULT
     live: bool = False
     testmode: bool = False
     is_public: bool = True
@@ -341,6 +349,8 @@ def _events_at_odds(document: Document) -> _Found:
     channels = {(each.organizer, each.identifier) for each in document.sales_channels}
     channels |= {(slug, "web") for slug in properties}
     for number, event in enumerate(document.events):
+        for problem in at_odds(event.model_dump()):
+            yield f"events[{number}].{problem.field}", problem.message
         if event.all_sales_channels and event.limit_sales_channels:
             yield f"events[{number}].limit_sales_channels", "The event is sold through all sales channels."
         for identifier in event.limit_sales_channels:

@@ -2,21 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Integer, String, bindparam, literal, or_, select, true
+from sqlalchemy import ColumnElement, String, literal, select, true
 
 from models.event import event
 from models.organizer import organizer
 from models.tracking_campaign import tracking_campaign, tracking_day, tracking_order
 from resolvers import orders
+from resolvers.reach import of_reached_events
 from resolvers.reading.conditions import any_of
 from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
 from resolvers.tracking_campaign_statements import OWN
-
-
-def _within_reach(dialect: Dialect) -> ColumnElement[bool]:
-    """A token that is limited to some events reads only their campaigns."""
-    all_events = bindparam("all_events", type_=Integer) == 1
-    return or_(all_events, any_of(tracking_campaign.c.event_id, "event_ids", dialect))
 
 
 def _path() -> ColumnElement[Any]:
@@ -62,7 +57,7 @@ TRACKING_CAMPAIGNS = Source(
         # Of the public link alone, which names a campaign by its code and proves nothing else.
         "link": lambda dialect: true(),
     },
-    always=_within_reach,
+    always=of_reached_events(tracking_campaign.c.event_id),
     to_one={
         "event": ToOne("event", (("organizer_id", "organizer_id"), ("event_id", "id"))),
         "organizer": ToOne("organizer", (("organizer_id", "id"),)),

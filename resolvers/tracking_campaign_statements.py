@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from models.event import event
 from models.metadata import Id
 from models.tracking_campaign import tracking_campaign
 
@@ -23,6 +24,13 @@ def _insert(engine: Any) -> Any:
 # A code that another transaction takes at this moment makes no error: there is no row then.
 INSERT = {"sqlite": _insert(sqlite), "postgresql": _insert(postgresql)}
 LOCK = select(_c.event_id, _c.code, _c.description, _c.external_target, _c.active).where(_this, OWN).with_for_update()
+# The campaign's event, held until the transaction ends, as whoever deletes it locks it before its campaigns.
+HOLD_EVENT = (
+    select(event.c.id)
+    .where(event.c.organizer_id == bindparam("organizer_id", type_=Id))
+    .where(event.c.id.in_(select(_c.event_id).where(_this, OWN)))
+    .with_for_update(read=True, key_share=True)
+)
 AMEND = (
     update(tracking_campaign)
     .where(_this, _c.organizer_id == bindparam("of_organizer", type_=Id))

@@ -10,11 +10,11 @@ import string
 from typing import Any, NamedTuple
 
 from models import web_address
-from models.problems import Invalid, NotFound, Several, Taken
+from models.problems import Invalid, NotFound, Taken, refuse
 from models.unset import UNSET, Unset
 from resolvers.context import Work
 from resolvers.reached_events import event_id
-from resolvers.tracking_campaign_statements import AMEND, DELETE, INSERT, LOCK, SWITCH
+from resolvers.tracking_campaign_statements import AMEND, DELETE, HOLD_EVENT, INSERT, LOCK, SWITCH
 
 WRITE = "event.settings.general:write"
 
@@ -82,7 +82,7 @@ async def update(
     external_target: str | Unset = UNSET,
 ) -> int:
     """Change what is given of a campaign; its id. With another code, links with the old one lead nowhere."""
-    held = await _hold(work, organizer_id, campaign_id)
+    held = await _hold(work, organizer_id, campaign_id, with_event=not isinstance(code, Unset))
     _check(code=code, description=description, external_target=external_target)
     given = {"code": code, "description": description, "external_target": external_target}
     changed = {
@@ -128,8 +128,10 @@ async def _switch(work: Work, organizer_id: int, campaign_id: int, *, active: bo
     return campaign_id
 
 
-async def _hold(work: Work, organizer_id: int, campaign_id: int) -> Held:
+async def _hold(work: Work, organizer_id: int, campaign_id: int, *, with_event: bool = False) -> Held:
     work.principal.require(WRITE)
+    if with_event:
+        await work.row(HOLD_EVENT, organizer_id=organizer_id, campaign_id=campaign_id)
     row = await work.row(LOCK, organizer_id=organizer_id, campaign_id=campaign_id)
     if row is None or not work.principal.reaches_event(row[0]):
         raise NotFound("tracking_campaign")
@@ -164,10 +166,7 @@ async def _reserve(work: Work, organizer_id: int, held: Held, code: str) -> None
 
 def _check(*, code: str | Unset | None, description: str | Unset, external_target: str | Unset) -> None:
     found = [*_code_errors(code), *_description_errors(description), *_target_errors(external_target)]
-    if len(found) == 1:
-        raise found[0]
-    if found:
-        raise Several(found)
+    refuse(found)
 
 
 def _code_errors(code: str | Unset | None) -> list[Invalid]:

@@ -90,6 +90,7 @@ def _events() -> None:
         sa.UniqueConstraint("organizer_id", "slug", name="uq_event_organizer_id_slug"),
         sa.UniqueConstraint("organizer_id", "id", name="uq_event_organizer_id_id"),
         _organizer("event"),
+        sqlite_autoincrement=True,
         sqlite_strict=True,
     )
 
@@ -110,6 +111,7 @@ def _sales_channels() -> None:
         sa.UniqueConstraint("organizer_id", "id", name="uq_sales_channel_organizer_id_id"),
         sa.CheckConstraint("position >= 0", name=op.f("ck_sales_channel_position_not_negative")),
         _organizer("sales_channel"),
+        sqlite_autoincrement=True,
         sqlite_strict=True,
     )
 

@@ -1,6 +1,7 @@
 """/{organizer}/{event}/: the front of an event's shop, as far as there is one here: what it is, when and where."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -85,7 +86,10 @@ def _told(event: Mapping[str, Any], wanted: Sequence[str], language: str) -> Seq
 
 
 def moment(stamp: str, zone: Any, language: str) -> str:
-    at = datetime.fromisoformat(stamp).astimezone(zone)
+    at = datetime.fromisoformat(stamp)
+    # At its ends the calendar has moments in UTC that it does not have elsewhere.
+    with suppress(OverflowError):
+        at = at.astimezone(zone)
     month = MONTHS[language][at.month - 1]
     return MOMENTS[language].format(day=at.day, month=month, year=at.year, time=f"{at:%H:%M}")
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from models.change import change
 from models.database import Tx
 from models.event import event, event_sales_channel
+from models.organizer import organizer
 from models.sales_channel import sales_channel
 from models.token import token_event
 from models.tracking_campaign import tracking_campaign
@@ -372,6 +373,29 @@ async def test_a_channel_that_is_being_deleted_is_waited_for(events: Events, dat
         with refused("invalid"):
             await events.update("conf", {"all_sales_channels": False, "limit_sales_channels": ["api.b"]})
         await deleted
+
+
+@pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
+async def test_a_plugin_that_the_organizer_loses_is_waited_for(events: Events, database_url: str) -> None:
+    bank, acme = "pretix.plugins.banktransfer", organizer.c.slug == "acme"
+    await events.world.database.write(lambda tx: tx.rows(update(organizer).where(acme).values(plugins=[bank])))
+    held = asyncio.Event()
+
+    async def loss(tx: Tx) -> None:
+        await tx.row(select(organizer.c.id).where(acme).with_for_update(key_share=True))
+        held.set()
+        await asyncio.sleep(0.05)
+        await tx.rows(update(organizer).where(acme).values(plugins=[]))
+
+    async with beside(events.world, database_url) as second:
+        for act in (events.create({"slug": "fair", "plugins": [bank]}), events.update("conf", {"plugins": [bank]})):
+            held.clear()
+            lost = asyncio.create_task(second.database.write(loss))
+            await held.wait()
+            with refused("invalid"):
+                await act
+            await lost
+            await events.world.database.write(lambda tx: tx.rows(update(organizer).where(acme).values(plugins=[bank])))
 
 
 # -- cloning -----------------------------------------------------------------------------------------------------------

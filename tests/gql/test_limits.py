@@ -397,6 +397,7 @@ async def test_filters_nest_five_deep(funded: World) -> None:
         ({"and": [{"active": True}] * 101}, "At most 100 filters in `and`."),
         ({"secret": {"eq": "a\0"}}, "Null characters are not allowed."),
         ({"secret": {"oneOf": ["a", "\0"]}}, "Null characters are not allowed."),
+        ({"secret": {"oneOf": ["a" * 1000, "a" * 1001]}}, "At most 1000 characters."),
         ({"secret": {"oneOf": None}}, "Only `eq` compares with null."),
         ({"balance": {"gt": None}}, "Only `eq` compares with null."),
         ({"balance": {"gt": "0.001"}}, "At most two decimals."),

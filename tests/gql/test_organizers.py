@@ -1,5 +1,8 @@
 """Organizers through GraphQL: what may change of them."""
 
+from gql.ids import encoder as to_global
+from tests.event_doors import event_id
+from tests.tracking import told
 from tests.world import World
 
 UPDATE = """
@@ -8,6 +11,7 @@ mutation ($input: OrganizerUpdateInput!) {
 }
 """
 BANK = "pretix.plugins.banktransfer"
+EVENT_UPDATE = "mutation ($input: EventUpdateInput!) { eventUpdate(input: $input) { event { plugins } } }"
 
 
 async def update(world: World, plugins: list[str] | None, token: str = "acme") -> tuple[object, list[str]]:
@@ -27,3 +31,12 @@ async def test_other_plugins_and_other_tokens_are_refused(world: World) -> None:
         assert await update(world, plugins) == (None, ["INVALID"])
     assert await update(world, [BANK], token="acme_reads") == (None, ["PERMISSION_DENIED"])
     assert await update(world, None) == ({"slug": "acme", "plugins": []}, [])
+
+
+async def test_what_an_event_loses_is_told(world: World) -> None:
+    await update(world, [BANK])
+    given = {"id": to_global("Event")(await event_id(world, "conf")), "plugins": [BANK]}
+    assert (await world.data(EVENT_UPDATE, {"input": given}))["eventUpdate"]["event"] == {"plugins": [BANK]}
+    await update(world, [])
+    assert await told(world, "event.updated", "organizer.updated") == [{"fields": ["plugins"]}] * 4
+    assert (await world.data('{ event(organizer: "acme", slug: "conf") { plugins } }'))["event"] == {"plugins": []}

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from gql.ids import encoder
+from models.token import token
 from tests.world import World
 
 gid = encoder("SalesChannel")
@@ -93,6 +95,16 @@ async def test_the_same_key_deletes_once_and_answers_twice(world: World) -> None
     assert await errors(world, "Delete", {"id": gid(1), "idempotencyKey": "k"}) == [
         ("IDEMPOTENCY_KEY_REUSED", "input.idempotencyKey")
     ]
+
+
+async def test_a_token_without_read_access_writes_and_is_shown_nothing(world: World) -> None:
+    writes_only = update(token).where(token.c.name == "acme").values(access="write").returning(token.c.id)
+    await world.database.write(lambda tx: tx.rows(writes_only))
+    given = {"identifier": "api.box", "label": "Box", "idempotencyKey": "k"}
+    assert await errors(world, "Create", given) == [("PERMISSION_DENIED", None)]
+    # So nothing was done; and a retry is answered as the first.
+    for _ in range(2):
+        assert await do(world, "Create", given, "") == {"userErrors": []}
 
 
 async def test_lists_are_filtered_below_the_root_and_below_an_organizer(world: World) -> None:

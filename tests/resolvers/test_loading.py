@@ -15,7 +15,7 @@ from models.event import event, event_sales_channel
 from models.gift_card import gift_card, gift_card_transaction
 from models.order import order
 from models.organizer import organizer
-from models.problems import Several
+from models.problems import Several, Taken
 from models.sales_channel import sales_channel
 from models.tables import metadata
 from models.token import token
@@ -287,6 +287,8 @@ TEAM = {"kind": "team", "name": "x", "organizer": "acme", "token": "x" * 20}
                 ({"slug": "a" * 51}, "slug", "50"),
                 ({"geo_lat": 91}, "geo_lat", "90"),
                 ({"geo_lon": "NaN"}, "geo_lon", "finite"),
+                ({"timezone": "Mars/Olympus"}, "timezone", "name of a time zone"),
+                ({"date_to": "1999-01-01T00:00:00Z"}, "date_to", "before it starts"),
                 ({"meta_data": {"Kind": "x"}}, "meta_data", "no event property 'Kind'"),
                 ({"limit_sales_channels": ["web"]}, "limit_sales_channels", "through all"),
                 (
@@ -336,6 +338,20 @@ def test_at_most_twenty_mistakes_are_told() -> None:
     with pytest.raises(Several) as refused:
         parse(broken(giftcards=[{**CARD, "currency": "x"}] * 50))
     assert len(refused.value.problems) == 20
+
+
+async def test_a_campaigns_code_that_another_event_has_is_refused(database_url: str) -> None:
+    """Nothing of that slice is loaded then: what was told would not be what is there."""
+    told = {"description": "Posters", "code": "POSTER"}
+    event = {"organizer": "beta", "slug": "gala", "name": {"en": "Gala"}, "date_from": "2030-01-01T00:00:00Z"}
+    events = [*DOCUMENT["events"], event]
+    campaigns = [{**told, "organizer": "acme", "event": "conf"}]
+    async with opened(database_url) as database:
+        await load(database, parsed({**DOCUMENT, "events": events, "campaigns": campaigns}), now=NOW)
+        theirs = [{**told, "organizer": "beta", "event": "gala", "code": code} for code in ("NEW", "POSTER")]
+        with pytest.raises(Taken, match="POSTER"):
+            await load(database, parsed({**DOCUMENT, "events": events, "campaigns": theirs}), now=NOW)
+        assert await rows(database, select(tracking_campaign.c.code)) == [("POSTER",)]
 
 
 async def test_campaigns_are_loaded_once(database_url: str) -> None:

@@ -151,7 +151,15 @@ async def test_targets_are_addresses_of_the_web(door: Door) -> None:
         answer = await ask(door, "POST", json={"description": "x", "external_target": target})
         assert answer.json().get("external_target") == target
     bad = ("javascript:alert(1)", "//evil.example/", "ftp://a.b/", "https://", "http:///x", "https://a b/", "x", "/x")
-    for target in (*bad, "https://a.b/\r\nX: y", "https://a\\@b/", "https://a:99999/", "http://-a-.b/", "https://[x]/"):
+    for target in (
+        *bad,
+        "https://a.b/\r\nX: y",
+        "https://a\\@b/",
+        "https://a:99999/",
+        "http://-a-.b/",
+        "https://[x]/",
+        "https://[::1]x/",
+    ):
         answer = await ask(door, "POST", json={"description": "x", "external_target": target})
         assert answer.json() == {"external_target": ["Enter a valid URL."]}, target
 

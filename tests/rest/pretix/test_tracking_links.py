@@ -1,7 +1,7 @@
 """Tracking links and shop fronts, as visitors meet them: without a token, whatever they send."""
 
 import base64
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
@@ -278,6 +278,12 @@ async def test_the_front_of_a_shop_says_what_when_and_where(world: World) -> Non
     # In no language that is wanted, nor in English: in one that there is.
     assert "<h1>Feier</h1>" in (await world.client.get("/acme/party/", headers={"Accept-Language": "fr"})).text
     assert (await world.client.head("/acme/conf/")).content == b""
+
+
+async def test_a_moment_that_its_zone_does_not_reach_is_shown_in_utc(world: World) -> None:
+    await change_event(world, date_to=datetime(9999, 12, 31, 23, 59, tzinfo=UTC), timezone="Asia/Tokyo")
+    answer = await world.client.get("/acme/conf/")
+    assert (answer.status_code, "31 December 9999, 23:59" in answer.text) == (200, True)
 
 
 async def test_texts_of_events_are_escaped(world: World) -> None:

@@ -49,7 +49,6 @@ ROUTES = (
         "api-root",
         "Api Root",
         {"GET": root},
-        access=ANY_ACCESS,
         operations={"GET": Operation("basics", "root_show", "Where to start", ROOT_SHOWN)},
     ),
     Route(

@@ -7,14 +7,14 @@ from typing import Any
 
 import orjson
 from python_multipart.multipart import parse_options_header
-from starlette.datastructures import FormData, Headers
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from models.json_depth import is_too_deep
 from models.problems import TooLarge
-from rest.pretix.fields import File
+from rest.pretix.fields import File, FormBody
 from rest.pretix.refusals import Malformed, UnsupportedMediaType
 from rest.pretix.texts import text
 
@@ -101,7 +101,7 @@ async def _content(receive: Receive, limit_bytes: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def _form(content: bytes, media_type: str, content_type: bytes, limit_bytes: int) -> dict[str, Any]:
+async def _form(content: bytes, media_type: str, content_type: bytes, limit_bytes: int) -> FormBody:
     _, options = parse_options_header(content_type)
     if options.get(b"charset", b"utf-8").lower() != b"utf-8":
         raise UnsupportedMediaType(content_type.decode("latin-1"))
@@ -112,9 +112,13 @@ async def _form(content: bytes, media_type: str, content_type: bytes, limit_byte
         form: FormData = await kind(headers, _stream(content), **limits).parse()
     except (MultiPartException, ValueError) as error:
         raise Malformed(text("form_parse", reason=getattr(error, "message", ""))) from None
-    values = {name: value if isinstance(value, str) else File() for name, value in form.multi_items()}
+    values = FormBody([(name, _value(value)) for name, value in form.multi_items()])
     await form.close()
     return values
+
+
+def _value(sent: UploadFile | str) -> File | str:
+    return sent if isinstance(sent, str) else File(sent.filename or "")
 
 
 async def _stream(content: bytes) -> AsyncGenerator[bytes, None]:

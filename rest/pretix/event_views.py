@@ -1,7 +1,7 @@
 """How events are asked for and shown in this dialect: fields, filters, orders."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from models.problems import NotFound
@@ -23,6 +23,8 @@ ORDERS = {
 }
 FLAGS = ("live", "testmode", "is_public", "has_subevents")
 ATTRIBUTE = re.compile(r"attr\[(.*)\]", re.DOTALL)
+# Most `attr[…]` of a request: each number of them is a statement of its own, and engines bound how deep one may be.
+ATTRIBUTES_MAX = 20
 
 
 def _public_url(slug: str, base: str) -> str:
@@ -98,7 +100,7 @@ def filters(call: Call) -> Condition | None:
     if not call.query:
         return None
     errors: dict[str, tuple[Text, ...]] = {}
-    found = [*_flags(call), *_moments(call, errors), *_texts(call)]
+    found = [*_flags(call), *_moments(call, errors), *_texts(call), *_attributes(call, errors)]
     if errors:
         raise WrongFields(errors)
     return All(tuple(found)) if found else None
@@ -120,7 +122,7 @@ def _moments(call: Call, errors: dict[str, tuple[Text, ...]]) -> Iterator[Condit
         if not written:
             continue
         try:
-            moment = datetimes.moment(written)
+            moment = datetimes.moment(written.strip())
         except Wrong:
             errors[field] = (text("filter_datetime"),)
             continue
@@ -134,10 +136,13 @@ def _texts(call: Call) -> Iterator[Condition]:
     for parameter, condition in (("search", "search"), ("sales_channel", "sold_through")):
         if wanted := call.query.get(parameter, "").strip():
             yield Meets(condition, (wanted,))
-    for parameter, wanted in call.query.items():
-        named = ATTRIBUTE.fullmatch(parameter)
-        if named is not None:
-            yield Meets("property", (named[1], wanted))
+
+
+def _attributes(call: Call, errors: dict[str, tuple[Text, ...]]) -> Sequence[Condition]:
+    asked = [(named[1], wanted) for name, wanted in call.query.items() if (named := ATTRIBUTE.fullmatch(name))]
+    if len(asked) > ATTRIBUTES_MAX:
+        errors["attr"] = (text("verbatim", message=f"At most {ATTRIBUTES_MAX} of them."),)
+    return [Meets("property", values) for values in asked]
 
 
 def _order(written: str) -> tuple[str, bool]:

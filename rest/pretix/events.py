@@ -15,6 +15,7 @@ from rest.pretix.event_fields import CHANGES, CLONE, DESCRIBED, DESCRIBED_ONE, E
 from rest.pretix.event_views import CREATED, MANY, ONE, asks, asks_written, filters, is_availability_asked, of_path
 from rest.pretix.fields import Entry
 from rest.pretix.problems import field_of, said_of
+from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields, WrongValue
 from rest.pretix.routing import Route
 from rest.pretix.texts import Text, text
@@ -38,10 +39,12 @@ async def create(call: Call) -> Answer:
 
 
 async def update(call: Call) -> Answer:
-    return await call.write(partial(_update, call, await call.body(CHANGES, partial=call.method == "PATCH")))
+    shown = ONE[await is_availability_asked(call)]
+    return await call.write(partial(_update, call, await call.body(CHANGES, partial=call.method == "PATCH"), shown))
 
 
 async def delete(call: Call) -> Answer:
+    await is_availability_asked(call)
     return await call.write(partial(_delete, call))
 
 
@@ -64,12 +67,12 @@ async def _create(call: Call, body: Body, work: Work) -> Answer:
     return call.json(await call.read_in(work, CREATED, asks_written(call, created)), 201)
 
 
-async def _update(call: Call, body: Body, work: Work) -> Answer:
+async def _update(call: Call, body: Body, shown: Selection, work: Work) -> Answer:
     await _find(call, work)
     stored = await events.held(work, call.organizer_id, call.event_id)
     event = await _checked(call, body.read(), work, stored)
     await events.update(work, call.organizer_id, call.event_id, **event)
-    return call.json(await call.read_in(work, ONE[False], asks_written(call, call.event_id)))
+    return call.json(await call.read_in(work, shown, asks_written(call, call.event_id)))
 
 
 async def _delete(call: Call, work: Work) -> Answer:
@@ -157,6 +160,7 @@ ROUTES = (
         "Event List",
         _LIST,
         write=events.CREATE,
+        guards_unserved=False,
         fields=DESCRIBED,
         operations=EVENTS.many(),
     ),
@@ -166,6 +170,7 @@ ROUTES = (
         "Event Instance",
         _DETAIL,
         write=events.WRITE,
+        guards_unserved=False,
         fields=DESCRIBED_ONE,
         operations=EVENTS.each(),
     ),

@@ -4,7 +4,7 @@ The rules and their order are those of Django REST framework's serializers, sinc
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -30,17 +30,39 @@ class Wrong(Exception):
 
 
 class File:
-    """A file in a form, where only values are expected."""
+    """A file in a form, where only values are expected: no dataclass, which would be JSON. It is spoken of by name."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FormBody(dict[str, Any]):
+    """What a form sent. Of a name that comes twice the last value counts, except where a field takes many."""
+
+    def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self._pairs = pairs
+
+    def many(self, name: str) -> list[Any]:
+        return [value for named, value in self._pairs if named == name]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """With `blank` an empty string is a value of its own; in a form it otherwise means null, or nothing."""
+    """With `blank` an empty string is a value of its own; in a form it otherwise means null, or nothing.
+
+    Forms that are complete (POST, PUT) leave out a `box` that is not ticked and a list, taking `many`, that is empty.
+    """
 
     parse: Parser
     required: bool = False
     nullable: bool = False
     blank: bool = False
+    box: bool = False
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +84,8 @@ class Form:
 
     def read(self, body: Mapping[str, Any], *, is_form: bool, partial: bool) -> Entry:
         """Fields that are not named here are passed over. With `partial` none is required."""
+        if isinstance(body, FormBody):
+            body = self._as_in_json(body, partial=partial)
         values: dict[str, Any] = {}
         errors: dict[str, tuple[Text, ...]] = {}
         for name, field in self.fields.items():
@@ -81,6 +105,18 @@ class Form:
             except Wrong as wrong:
                 errors[name] = wrong.texts
         return Entry(values, errors)
+
+    def _as_in_json(self, body: FormBody, *, partial: bool) -> Mapping[str, Any]:
+        """With what forms cannot tell: lists, and what is false or empty."""
+        told: dict[str, Any] = dict(body)
+        for name, field in self.fields.items():
+            if name not in body and partial:
+                continue
+            if field.many:
+                told[name] = body.many(name)
+            elif field.box and name not in body:
+                told[name] = False
+        return told
 
 
 def _given(field: Field, body: Mapping[str, Any], name: str, is_form: bool) -> bool:
@@ -157,11 +193,20 @@ def plain(length_max: int | None = None, *, blank: bool = False) -> Parser:
 def localized(value: Any) -> dict[str, str]:
     """A text in several languages, or one text, which is then in the default one. Empty ones are taken as well."""
     if isinstance(value, str):
-        value = {localized_text.DEFAULT: value}
+        value = _languages(value)
     wrong = localized_text.wrong_with(value)
     if wrong is not None:
         raise Wrong(WRONG_LOCALIZED[wrong])
     return dict(value)
+
+
+def _languages(written: str) -> Any:
+    """pretix keeps such texts as JSON and so takes them as JSON, too; this is how forms tell several languages."""
+    try:
+        found = orjson.loads(written) if written.lstrip().startswith("{") else None
+    except ValueError:
+        found = None
+    return found if localized_text.wrong_with(found) is None else {localized_text.DEFAULT: written}
 
 
 WRONG_LOCALIZED = {

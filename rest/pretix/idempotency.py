@@ -41,7 +41,8 @@ class Keys:
 
     async def answered(self, call: Call, serve: Callable[[Call], Awaitable[Answer]]) -> Answer:
         """The answer to a request; with a key, the answer that was given to the first request with this key."""
-        key = call.headers.get(b"x-idempotency-key")
+        # Blanks around a header are no part of it (RFC 9110, 5.5), but the server leaves those at its end.
+        key = call.headers.get(b"x-idempotency-key", b"").strip()
         if not key or call.method in SAFE:
             return await serve(call)
         digest = _digest(call, key.decode("latin-1"))

@@ -7,6 +7,7 @@ from models.problems import Problem
 from rest.pretix.answers import Answer
 from rest.pretix.bodies import PARSED
 from rest.pretix.call import Call
+from rest.pretix.routing import Route
 
 
 def field(kind: str, label: str, *, required: bool = False, read_only: bool = False, **more: Any) -> Mapping[str, Any]:
@@ -21,9 +22,15 @@ async def answer(call: Call) -> Answer:
     taking = [method for method in ("PUT", "POST") if method in route.handlers]
     if "PUT" in taking and not await _is_there(call):
         taking.remove("PUT")
-    if route.fields and taking and (route.write is None or call.principal.may(route.write)):
+    if route.fields and taking and _may_write(call, route):
         described["actions"] = dict.fromkeys(taking, route.fields)
     return call.json(described)
+
+
+def _may_write(call: Call, route: Route) -> bool:
+    if route.write is None or not route.guards_unserved:
+        return "write" in call.principal.access
+    return call.principal.may(route.write)
 
 
 async def _is_there(call: Call) -> bool:

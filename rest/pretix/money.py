@@ -10,6 +10,8 @@ from rest.pretix.schemas import takes
 LENGTH_MAX = 1000
 DIGITS_MAX = 13
 DECIMALS_MAX = 2
+# As that of Django's filters, which keeps the database from numbers that it cannot read.
+FILTER_MAX = Decimal("1e50")
 
 
 @takes({"type": "string", "pattern": r"^[+-]?[0-9]{1,11}(?:\.[0-9]{1,2})?$", "examples": ["-12.50"]})
@@ -38,6 +40,8 @@ def same_amount(written: str) -> int | None:
     number = _decimal(written)
     if number is None:
         raise Wrong("filter_number")
+    if number > FILTER_MAX:
+        raise Wrong("integer_maximum", limit="1e+50")
     sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
     significant = "".join(map(str, digits)).rstrip("0")

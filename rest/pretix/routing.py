@@ -44,6 +44,8 @@ class Route:
     handlers: Mapping[str, Handler]
     read: str | None = None
     write: str | None = None
+    # Whether `write` is needed as well to be told that a method is not served, and by OPTIONS of the fields.
+    guards_unserved: bool = True
     slash: bool = True
     public: bool = False
     forbids: bool = False

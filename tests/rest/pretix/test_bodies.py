@@ -107,7 +107,7 @@ async def test_forms_are_read() -> None:
         b'--X\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\nyz\r\n--X--\r\n'
     )
     values, is_form = await read(multipart, b"multipart/form-data; boundary=X")
-    assert (values["a"], type(values["f"]), is_form) == ("ü", File, True)
+    assert (values["a"], type(values["f"]), str(values["f"]), is_form) == ("ü", File, "x", True)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ NOT_A_NUMBER = ["A valid number is required."]
 NOT_A_MOMENT = [
     "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
 ]
+BADGES, BANK = "pretix.plugins.badges", "pretix.plugins.banktransfer"
 
 
 async def post(door: Door, changes: Mapping[str, Any] = {}, path: str = EVENTS, **options: Any) -> httpx2.Response:
@@ -81,6 +82,16 @@ async def test_availability_is_shown_if_it_is_asked_for_and_never_known(door: Do
     for path in ("?with_availability_for=nope", "?with_availability_for=", "conf/?with_availability_for=WEB"):
         answer = await door.get(EVENTS + path)
         assert (answer.status_code, answer.json()) == (404, {"detail": "No SalesChannel matches the given query."})
+
+
+@ON_SQLITE
+async def test_availability_is_asked_for_of_what_is_changed_or_deleted_too(door: Door) -> None:
+    answer = await door.ask("PATCH", f"{EVENTS}party/?with_availability_for=web", json={"testmode": True})
+    assert (answer.status_code, answer.json()["best_availability_state"]) == (200, None)
+    for method in ("PATCH", "PUT", "DELETE"):
+        answer = await door.ask(method, f"{EVENTS}party/?with_availability_for=nope", content=b"{broken", headers=JSON)
+        assert (answer.status_code, answer.json()) == (404, {"detail": "No SalesChannel matches the given query."})
+    assert (await door.get(f"{EVENTS}party/")).json()["testmode"] is True
 
 
 async def test_lists_run_by_slug_unless_told_otherwise(door: Door) -> None:
@@ -218,8 +229,17 @@ async def test_moments_that_are_none_are_refused_by_the_field_they_are_of(door: 
         for path in ("", "conf/"):
             answer = await door.get(f"{EVENTS}{path}?{query}")
             assert (answer.status_code, answer.json()) == (400, expected), query
+    assert (await door.get(f"{EVENTS}?date_from_after=%202026-01-01%0A")).status_code == 200
     german = await door.get(f"{EVENTS}?ends_after=x", headers={"Accept-Language": "de"})
     assert german.json() == {"ends_after": [text("filter_datetime").spoken("de")]}
+
+
+@ON_SQLITE
+async def test_twenty_properties_are_asked_for_at_once_and_no_more(door: Door) -> None:
+    asked = [f"attr[{number}]=x" for number in range(21)]
+    assert (await door.get(f"{EVENTS}?{'&'.join(asked[:20])}")).status_code == 200
+    answer = await door.get(f"{EVENTS}?{'&'.join(asked)}")
+    assert (answer.status_code, answer.json()) == (400, {"attr": ["At most 20 of them."]})
 
 
 # -- creating ----------------------------------------------------------------------------------------------------------
@@ -242,10 +262,26 @@ async def test_a_form_is_taken_too(door: Door) -> None:
     assert (answer.status_code, shown["date_to"], shown["testmode"]) == (201, None, True)
 
 
+@ON_SQLITE
+async def test_a_complete_form_unticks_what_it_leaves_out(door: Door) -> None:
+    """As with a browser's form: only what is ticked is sent."""
+    await channel(door.world, "api.b")
+    sent = {"name": '{"en": "Fair", "de": "Messe"}', "slug": "fair", "date_from": "2027-05-01T10:00"}
+    sold = {"limit_sales_channels": ["web", "api.b"]}
+    shown = (await door.ask("POST", EVENTS, data={**sent, **sold, "is_public": "on"})).json()
+    assert (shown["name"], shown["is_public"]) == ({"en": "Fair", "de": "Messe"}, True)
+    assert (shown["all_sales_channels"], shown["limit_sales_channels"]) == (False, ["web", "api.b"])
+    patched = (await door.ask("PATCH", f"{EVENTS}fair/", data={"testmode": "on"})).json()
+    assert patched == {**shown, "testmode": True, "valid_keys": patched["valid_keys"]}
+    put = (await door.ask("PUT", f"{EVENTS}fair/", data=sent)).json()
+    assert (put["is_public"], put["testmode"], put["sales_channels"]) == (False, False, [])
+
+
 WRONG: list[tuple[dict[str, Any], dict[str, list[str]]]] = [
     ({"name": None, "slug": None, "date_from": None}, {"name": NULL, "slug": NULL, "date_from": NULL}),
     ({"name": {"tlh": "x"}}, {"name": ["Invalid languages included."]}),
     ({"name": {"en": 1}}, {"name": ["All entries must be strings."]}),
+    ({"name": {"tlh": "x", "en": None}}, {"name": ["All entries must be strings."]}),
     ({"name": 1}, {"name": ["Invalid data type."]}),
     ({"slug": ""}, {"slug": ["This field may not be blank."]}),
     ({"slug": "a b"}, {"slug": ["The slug may only contain letters, numbers, dots and dashes."]}),
@@ -555,13 +591,15 @@ async def test_another_organizers_event_leaves_behind_what_is_only_there(door: D
     for identifier in ("api.b", "api.c"):
         await channel(door.world, identifier)
     await channel(door.world, "api.b", of="gamma")
+    await door.ask("PATCH", "/api/v1/organizers/acme/", json={"plugins": [BANK]})
     given = {"meta_data": {"Kind": "1", "Own": "2"}, "sales_channels": ["api.b", "api.c"], "testmode": True}
-    await post(door, given)
+    await post(door, {**given, "plugins": [BADGES, BANK]})
     path = "/api/v1/organizers/gamma/events/?clone_from=acme/fair"
     answer = await post(door, {}, path, token="oauth")
     shown = answer.json()
     assert (answer.status_code, shown["testmode"], shown["meta_data"]) == (201, True, {"Kind": "1"})
     assert (shown["all_sales_channels"], shown["limit_sales_channels"]) == (False, ["api.b"])
+    assert shown["plugins"] == [BADGES]
 
 
 # -- who may -----------------------------------------------------------------------------------------------------------
@@ -586,6 +624,9 @@ async def test_who_may_not_write_is_told_before_anything_else(door: Door) -> Non
             assert (answer.status_code, answer.json()) == (403, DENIED), (name, method)
     for method, path in (("GET", ""), ("GET", "conf/"), ("POST", ""), ("DELETE", "conf/")):
         assert (await door.ask(method, EVENTS + path, token=None)).status_code == 401
+    for method, path in (("PUT", ""), ("DELETE", ""), ("POST", "conf/")):
+        assert (await door.ask(method, EVENTS + path, token="device")).status_code == 405
+        assert (await door.ask(method, EVENTS + path, token="oauth_read")).status_code == 403
     answer = await door.post(EVENTS, json=NEW, token="device_scan")
     assert answer.json() == {"detail": "Request denied by device security profile."}
     assert (await door.get(EVENTS, token="oauth_profile")).json() == DENIED
@@ -600,7 +641,9 @@ async def test_options_describe_the_fields(door: Door) -> None:
         assert {field for field, told in fields.items() if told["required"]} == {"name", "slug", "date_from"}
         assert set(fields) < {*FIELDS, "valid_keys"}
         assert ("valid_keys" in fields) is (method == "PUT")
-    assert "actions" not in (await door.ask("OPTIONS", EVENTS, token="device")).json()
+    # Whoever could write some event is told of the fields.
+    assert "actions" in (await door.ask("OPTIONS", EVENTS, token="device")).json()
+    assert "actions" not in (await door.ask("OPTIONS", EVENTS, token="oauth_read")).json()
 
 
 async def test_a_deletion_is_answered_alike_with_its_key(door: Door) -> None:

@@ -12,12 +12,14 @@ from rest.pretix.fields import (
     Field,
     File,
     Form,
+    FormBody,
     Wrong,
     an_object,
     any_json,
     boolean,
     coded,
     key,
+    localized,
     one_of,
     string,
 )
@@ -75,6 +77,9 @@ def test_choices_are_compared_as_text() -> None:
     with pytest.raises(Wrong) as wrong:
         parse(["EUR"])
     assert wrong.value.texts[0].spoken("en") == "\"['EUR']\" is not a valid choice."
+    with pytest.raises(Wrong) as wrong:
+        parse(File("a.txt"))
+    assert wrong.value.texts[0].spoken("en") == '"a.txt" is not a valid choice.'
 
 
 def test_keys_are_ids_or_secrets() -> None:
@@ -114,6 +119,25 @@ def test_in_forms_an_empty_value_is_null_or_nothing_or_itself() -> None:
     entry = CARD.read(dict.fromkeys(CARD.fields, ""), is_form=True, partial=False)
     assert entry.values == {"expires": None, "conditions": "", "owner_ticket": None}
     assert list(entry.errors) == ["secret", "value", "currency"]
+
+
+def test_a_complete_form_leaves_out_what_is_false_or_empty() -> None:
+    form = Form({"box": Field(boolean, box=True), "all": Field(any_json, many=True), "one": Field(string)})
+    nothing = FormBody([])
+    assert form.read(nothing, is_form=True, partial=False).values == {"box": False, "all": []}
+    assert form.read(nothing, is_form=True, partial=True).values == {}
+    twice = FormBody([("all", "a"), ("one", "x"), ("all", "b"), ("one", "y"), ("box", "on")])
+    for partial in (True, False):
+        read = form.read(twice, is_form=True, partial=partial)
+        assert read.values == {"box": True, "all": ["a", "b"], "one": "y"}
+    assert form.read(FormBody([("box", "")]), is_form=True, partial=False).values == {"all": []}
+
+
+def test_a_text_that_is_a_map_of_languages_is_read_as_one() -> None:
+    assert localized('{"en": "Fair", "de": "Messe"}') == {"en": "Fair", "de": "Messe"}
+    assert localized(" {}") == {}
+    for written in ("Fair", "{Fair}", '{"tlh": "x"}', '{"en": 1}', "[]", "5", ""):
+        assert localized(written) == {"en": written}
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(CARD.fields, ANYTHING)), st.booleans(), st.booleans())

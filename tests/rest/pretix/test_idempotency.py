@@ -152,6 +152,14 @@ async def test_long_and_empty_keys(door: Door) -> None:
 
 
 @ON_SQLITE
+async def test_blanks_around_a_key_are_no_part_of_it(door: Door) -> None:
+    card = await door.world.card(1000)
+    for key in ("k", "k ", " k"):
+        await door.post(f"{card}/transact/", {"value": "-1.00"}, **keyed(key))
+    assert await door.value(card) == "9.00"
+
+
+@ON_SQLITE
 async def test_reading_ignores_keys(door: Door) -> None:
     for _ in range(2):
         assert (await door.get(**keyed())).json()["count"] == 0

@@ -78,16 +78,22 @@ def test_an_amount_is_exact_or_refused(value: Any) -> None:
 
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 def test_a_filter_equals_exactly_or_nothing(number: Decimal) -> None:
-    found = same_amount(str(number))
-    if found is not None:
+    if number > Decimal("1e50"):
+        with pytest.raises(Wrong):
+            same_amount(str(number))
+    elif (found := same_amount(str(number))) is not None:
         assert Decimal(found).scaleb(-2) == number
 
 
 def test_a_filter_may_be_long() -> None:
     assert same_amount("23." + "0" * 5000) == 2300
     assert same_amount("23." + "0" * 5000 + "1") is None
-    assert same_amount("9" * 5000) is None
+    assert same_amount("-" + "9" * 5000) is None
     assert same_amount("0" * 5000) == 0
+    assert same_amount("1e50") is None
+    with pytest.raises(Wrong) as wrong:
+        same_amount("1.1e50")
+    assert wrong.value.texts[0].spoken("en") == "Ensure this value is less than or equal to 1e+50."
 
 
 def code_of(value: Any) -> str:

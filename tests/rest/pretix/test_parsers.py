@@ -112,6 +112,7 @@ def test_a_filter_is_the_number_or_none_that_a_balance_can_be(written: str) -> N
     if found is not None:
         exact = found[0] * 100
         wanted = int(exact) if exact.denominator == 1 and abs(exact) < 10**15 else None
+        wanted = "integer_maximum" if found[0] > 10**50 else wanted
     assert outcome(same_amount, written) == wanted
 
 
@@ -173,10 +174,10 @@ def test_anything_is_a_localized_text_or_refused(value: Any) -> None:
         wanted = "null_characters" if "\0" in value else {"en": value}
     elif not isinstance(value, dict):
         wanted = "localized_type"
-    elif not value.keys() <= LANGUAGES:
-        wanted = "languages"
     elif not all(isinstance(text, str) for text in value.values()):
         wanted = "localized_entries"
+    elif not value.keys() <= LANGUAGES:
+        wanted = "languages"
     elif any("\0" in text for text in value.values()):
         wanted = "null_characters"
     assert outcome(localized, value) == wanted

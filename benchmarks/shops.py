@@ -81,8 +81,8 @@ class Event:
 
     @property
     def limit_sales_channels(self) -> list[str]:
-        """Empty for those that are sold through all."""
-        return ["api.box-office", "web"] if self.number % 4 == 0 else []
+        """In the order of channels; empty for those that are sold through all."""
+        return ["web", "api.box-office"] if self.number % 4 == 0 else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,8 @@ async def list_events(
 
 
 def represent_event(row: Event, all_channels: list[str], base: str) -> EventOut:
-    limited = sorted(channel.identifier for channel in row.limit_sales_channels)
+    chosen = sorted(row.limit_sales_channels, key=lambda channel: (channel.position, channel.type, channel.identifier))
+    limited = [channel.identifier for channel in chosen]
     return EventOut(
         name=row.name,
         slug=row.slug,

@@ -140,7 +140,8 @@ class Level:
             clause = self._root(ask) if passed is None else self._below(ask, passed)
             statement = _remember(self._statements, form, Statement(clause, self.dialect))
         extra = 0 if self.single else 1
-        given = {**parameters, **self._values(ask, keys, passed), "limit": ask.limit + extra}
+        given = self._values(parameters, ask, keys, passed)
+        given["limit"] = ask.limit + extra
         return statement.query(given, remembered=ask.remembered)
 
     def count(self, ask: Ask, parameters: dict[str, Any], keys: Sequence[tuple[Any, ...]] | None) -> Query:
@@ -150,8 +151,7 @@ class Level:
         if statement is None:
             clause = self._root_count(ask) if passed is None else self._below_count(ask, passed)
             statement = _remember(self._counts, form, Statement(clause, self.dialect))
-        given = {**parameters, **self._values(ask, keys, passed)}
-        return statement.query(given, remembered=self.relation is None)
+        return statement.query(self._values(parameters, ask, keys, passed), remembered=self.relation is None)
 
     def sorted_by(self, ask: Ask) -> tuple[Callable[[Any], Any], bool] | None:
         """How the rows of each parent are to be sorted, and whether falling; None where the statement has done it.
@@ -172,10 +172,21 @@ class Level:
         tenant = keys[0][0]
         return "shared" if all(key[0] == tenant for key in keys) else "tuples"
 
-    def _values(self, ask: Ask, keys: Sequence[tuple[Any, ...]] | None, passed: _Passed | None) -> dict[str, Any]:
-        found: dict[str, Any] = {f"v{number}": value for number, value in enumerate(conditions.values(ask.where))}
+    def _values(
+        self,
+        parameters: dict[str, Any],
+        ask: Ask,
+        keys: Sequence[tuple[Any, ...]] | None,
+        passed: _Passed | None,
+    ) -> dict[str, Any]:
+        """The run's parameters and this level's own."""
+        found = dict(parameters)
+        if ask.where is not None:
+            for number, value in enumerate(conditions.values(ask.where)):
+                found[f"v{number}"] = value
         for name, place in (("after", ask.after), ("before", ask.before)):
-            found |= {f"{name}{number}": value for number, value in enumerate(place or ())}
+            if place is not None:
+                found |= {f"{name}{number}": value for number, value in enumerate(place)}
         if ask.offset:
             found["offset"] = ask.offset
         if ask.organizer_id is not None:

@@ -88,8 +88,9 @@ class Pretix:
         compile_all(database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._public.serves(scope["path"]):
-            await self._public(scope, receive, send)
+        place = self._public.place(scope["path"])
+        if place is not None:
+            await self._public.serve(place, scope, send)
             return
         call = Call(self._door, scope, receive)
         try:

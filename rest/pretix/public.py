@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope, Send
 
 from models.database import Database
 from models.problems import Problem
@@ -77,19 +77,20 @@ DESCRIBED: Mapping[str, Mapping[str, Any]] = {
 
 
 class Public:
-    """ASGI application for the addresses that `serves` names."""
+    """Answers requests for the addresses that `place` knows."""
 
     def __init__(self, database: Database, clicks: Clicks, clock: Callable[[], datetime], base: str | None) -> None:
         self._links = TrackingLinks(database, clicks, clock, base)
         self._shops = ShopFront(database)
 
     @staticmethod
-    def serves(path: str) -> bool:
-        return not path.startswith(API) and (LINK.fullmatch(path) or SHOP.fullmatch(path)) is not None
+    def place(path: str) -> re.Match[str] | None:
+        """What a path names, if it is one of those that are public."""
+        return None if path.startswith(API) else LINK.fullmatch(path) or SHOP.fullmatch(path)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, place: re.Match[str], scope: Scope, send: Send) -> None:
         try:
-            answer = await self._answer(scope)
+            answer = await self._answer(place, scope)
         except Problem as problem:
             answer = html.page(problem.status_hint, "page_unavailable", _language(scope), more_headers(problem))
         except Exception as error:
@@ -97,18 +98,15 @@ class Public:
             answer = html.page(500, "page_internal", _language(scope))
         await answer.send(send, bodiless=scope["method"] == "HEAD")
 
-    async def _answer(self, scope: Scope) -> Answer:
-        path: str = scope["path"]
-        found = LINK.fullmatch(path) or SHOP.fullmatch(path)
-        assert found is not None
-        organizer, event, *code, slash = found.groups()
+    async def _answer(self, place: re.Match[str], scope: Scope) -> Answer:
+        organizer, event, *code, slash = place.groups()
         if scope["method"] not in ("GET", "HEAD"):
             # As everywhere: without its slash there is nothing that a body could be sent to.
             if not slash:
                 return html.not_found(_language(scope))
             return html.page(405, "page_method", _language(scope), ((b"allow", b"GET, HEAD"),))
         if not slash:
-            return html.redirect(301, path + "/", scope["query_string"], _language(scope), (html.NO_STORE,))
+            return html.redirect(301, scope["path"] + "/", scope["query_string"], _language(scope), (html.NO_STORE,))
         if code:
             answer = await self._links.follow(scope, organizer, event, code[0])
             return answer or html.page(404, "page_link_unknown", _language(scope))

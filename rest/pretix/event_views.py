@@ -23,6 +23,8 @@ ORDERS = {
 }
 FLAGS = ("live", "testmode", "is_public", "has_subevents")
 ATTRIBUTE = re.compile(r"attr\[(.*)\]", re.DOTALL)
+# What is looked for is folded letter by letter: nobody looks for more than this.
+TEXT_LENGTH_MAX = 1000
 # Most `attr[…]` of a request: each number of them is a statement of its own, and engines bound how deep one may be.
 ATTRIBUTES_MAX = 20
 
@@ -100,7 +102,7 @@ def filters(call: Call) -> Condition | None:
     if not call.query:
         return None
     errors: dict[str, tuple[Text, ...]] = {}
-    found = [*_flags(call), *_moments(call, errors), *_texts(call), *_attributes(call, errors)]
+    found = [*_flags(call), *_moments(call, errors), *_texts(call, errors), *_attributes(call, errors)]
     if errors:
         raise WrongFields(errors)
     return All(tuple(found)) if found else None
@@ -132,9 +134,12 @@ def _moments(call: Call, errors: dict[str, tuple[Text, ...]]) -> Iterator[Condit
 RANGE = {"after": "gte", "before": "lte"}
 
 
-def _texts(call: Call) -> Iterator[Condition]:
+def _texts(call: Call, errors: dict[str, tuple[Text, ...]]) -> Iterator[Condition]:
     for parameter, condition in (("search", "search"), ("sales_channel", "sold_through")):
-        if wanted := call.query.get(parameter, "").strip():
+        wanted = call.query.get(parameter, "").strip()
+        if len(wanted) > TEXT_LENGTH_MAX:
+            errors[parameter] = (text("too_long", max_length=TEXT_LENGTH_MAX),)
+        elif wanted:
             yield Meets(condition, (wanted,))
 
 

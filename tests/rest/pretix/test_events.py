@@ -384,6 +384,14 @@ WRONG: list[tuple[dict[str, Any], dict[str, list[str]]]] = [
 ]
 
 
+async def test_texts_to_look_for_have_a_length(door: Door) -> None:
+    assert (await door.get(EVENTS, params={"search": "x" * 1000})).json()["count"] == 0
+    for name in ("search", "sales_channel"):
+        answer = await door.get(EVENTS, params={name: "x" * 1001})
+        said = "Ensure this field has no more than 1000 characters."
+        assert (answer.status_code, answer.json()) == (400, {name: [said]})
+
+
 async def test_what_is_wrong_is_said_by_field(door: Door) -> None:
     await channel(door.world, "api.b")
     await properties(door.world, {"Kind": "open"})

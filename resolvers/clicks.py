@@ -28,6 +28,7 @@ from models.change import change
 from models.database import Database
 from models.problems import Problem, Unavailable
 from models.tracking_campaign import tracking_campaign, tracking_day
+from resolvers import background
 from resolvers.context import Context, Work, utc_now
 from resolvers.idempotency import RELEASE, Kept, digest_of
 from resolvers.principals import Principal
@@ -119,13 +120,10 @@ class Clicks:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Batches are written in the background; at the end the last one."""
-        task = asyncio.create_task(self._work(), name="clicks")
         try:
-            yield
+            async with background.running(self._work(), "clicks"):
+                yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
             await self._finish()
 
     # -- parts ---------------------------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
 
 from models.database import Database, Tx
 from models.problems import Problem
+from resolvers import background
 from resolvers.idempotency import FORGET, KEPT_FOR
 
 log = structlog.get_logger()
@@ -22,13 +23,8 @@ class Maintenance:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._work(), name="maintenance")
-        try:
+        async with background.running(self._work(), "maintenance"):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def _work(self) -> None:
         while True:

@@ -227,7 +227,6 @@ DESCRIBED_ONE: Mapping[str, Mapping[str, Any]] = {
 
 # -- what the door's description tells ---------------------------------------------------------------------------------
 
-_RANGE = "As of this moment, itself included."
 NARROWING = (
     flag("live", "Whether its shop is open."),
     flag("testmode", "Whether its orders are for tests only."),

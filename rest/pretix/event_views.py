@@ -10,7 +10,7 @@ from resolvers.reading.selection import Ask, Constant, Item, Many, One, Value
 from rest.pretix import datetimes, pages
 from rest.pretix.call import Call
 from rest.pretix.fields import Wrong
-from rest.pretix.gift_card_views import BOOLEANS
+from rest.pretix.filters import flag
 from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields
 from rest.pretix.texts import Text, text
@@ -110,7 +110,7 @@ def filters(call: Call) -> Condition | None:
 
 def _flags(call: Call) -> Iterator[Condition]:
     for name in (*FLAGS, "is_past", "is_future"):
-        wanted = BOOLEANS.get(call.query.get(name, "").lower())
+        wanted = flag(call.query, name)
         if wanted is not None:
             yield Compare(name, "eq", wanted) if name in FLAGS else Is(name, wanted)
 

@@ -8,10 +8,9 @@ from resolvers.reading.selection import Ask, Group, Item, Many, One, Value
 from rest.pretix import keys, money, pages
 from rest.pretix.call import Call
 from rest.pretix.fields import Wrong
+from rest.pretix.filters import flag
 from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields
-
-BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def filters(call: Call) -> Condition | None:
     if secret := query.get("secret", "").strip():
         found.append(Compare("secret", "same_text", secret))
     for name in ("testmode", "expired"):
-        wanted = BOOLEANS.get(query.get(name, "").lower())
+        wanted = flag(query, name)
         if wanted is not None:
             found.append(Compare(name, "eq", wanted) if name == "testmode" else Is(name, wanted))
     if value := query.get("value"):

@@ -36,8 +36,8 @@ def not_found(language: str) -> Answer:
     return _page(404, "Not found", "There is nothing at this address.", language)
 
 
-def bad_request(language: str, text: str) -> Answer:
-    return _page(400, "Bad Request", text, language)
+def bad_request(language: str, sentence: str) -> Answer:
+    return _page(400, "Bad Request", sentence, language)
 
 
 def page(status: int, code: str, language: str, more: Sequence[Header] = ()) -> Answer:

@@ -16,7 +16,7 @@ from gql.reads import Args, Errors, Mutates, argument, by, method
 from gql.run import Run
 from gql.scalars import Amount, Json, Timestamp
 from models.unset import UNSET
-from resolvers import gift_cards
+from resolvers import balances, gift_cards
 from resolvers.context import Work
 
 CARD = written("gift_card", "card_id")
@@ -154,7 +154,7 @@ def _disable(given: Args, run: Run) -> Verb:
     return _on_card(gift_cards.disable, given, run)
 
 
-def _booked(verb: Callable[[Work], Awaitable[gift_cards.Booked]], organizer_id: int) -> Verb:
+def _booked(verb: Callable[[Work], Awaitable[balances.Booked]], organizer_id: int) -> Verb:
     async def booked(work: Work) -> Mapping[str, Any]:
         outcome = await verb(work)
         return {

@@ -42,6 +42,8 @@ gift_card = Table(
     Column("expires_at", UtcDateTime),
     Column("conditions", Text),
     Column("owner_ticket_id", Id),
+    # Whether it is the balance of a voucher (models/voucher.py): not a card then, and shown as none.
+    Column("voucher", Flag, nullable=False, server_default=text("'0'")),
     ForeignKeyConstraint(["organizer_id", "owner_ticket_id"], ["ticket.organizer_id", "ticket.id"]),
     ForeignKeyConstraint(
         ["organizer_id", "id", "last_number", "balance"],
@@ -59,7 +61,7 @@ gift_card = Table(
     **SQLITE_TABLE,
 )
 # Lists run in the order of issuance; look-ups by secret ignore case.
-Index("ix_gift_card_issuance", gift_card.c.organizer_id, gift_card.c.issued_at, gift_card.c.id)
+Index("ix_gift_card_issuance", *(gift_card.c[name] for name in ("organizer_id", "voucher", "issued_at", "id")))
 Index("ix_gift_card_secret_folded", gift_card.c.organizer_id, func.lower(gift_card.c.secret))
 
 gift_card_transaction = Table(

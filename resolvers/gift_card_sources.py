@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Dialect, and_, bindparam, or_
 
 from models.gift_card import gift_card, gift_card_transaction
 from models.metadata import Id, UtcDateTime
-from resolvers.gift_card_statements import OWN, REACHABLE
+from resolvers.gift_card_statements import IS_CARD, OWN, REACHABLE
 from resolvers.gift_cards import READ
 from resolvers.reading.conditions import any_of
 from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
@@ -44,6 +44,7 @@ CARDS = Source(
         "written": lambda dialect: REACHABLE,
         "any": lambda dialect: any_of(gift_card.c.organizer_id, "organizer_ids", dialect),
     },
+    always=lambda dialect: IS_CARD,
     named={"expired": _expired},
     to_one={
         "issuer": ToOne("organizer", (("organizer_id", "id"),)),

@@ -1,8 +1,9 @@
 """The statements that gift cards are written by, each compiled once per engine when it is first run."""
 
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.change import change
@@ -14,8 +15,12 @@ _issuers = select(gift_card_acceptance.c.issuer_id).where(
     gift_card_acceptance.c.organizer_id == bindparam("organizer_id", type_=Id),
     gift_card_acceptance.c.active == True,  # noqa: E712  an SQL expression
 )
-OWN = gift_card.c.organizer_id == bindparam("organizer_id", type_=Id)
-REACHABLE = or_(OWN, gift_card.c.organizer_id.in_(_issuers))
+_own = gift_card.c.organizer_id == bindparam("organizer_id", type_=Id)
+# What holds the balance of a voucher is no card to anybody who asks for cards.
+IS_CARD = gift_card.c.voucher == False  # noqa: E712  an SQL expression
+OWN = and_(_own, IS_CARD)
+OWN_OF_VOUCHER = and_(_own, gift_card.c.voucher == True)  # noqa: E712  an SQL expression
+REACHABLE = and_(or_(_own, gift_card.c.organizer_id.in_(_issuers)), IS_CARD)
 _this = gift_card.c.id == bindparam("card_id", type_=Id)
 _amount = bindparam("amount", type_=Hundredths)
 _is_active = gift_card.c.active == True  # noqa: E712  an SQL expression
@@ -31,7 +36,18 @@ def _move(reach: ColumnElement[bool]) -> Any:
     )
 
 
-MOVE, MOVE_ACCEPTED = _move(OWN), _move(REACHABLE)
+class Reach(Enum):
+    """Whose balances a transaction may move."""
+
+    OWN = "own"
+    # Also cards of issuers whose cards the organizer accepts.
+    ACCEPTED = "accepted"
+    # The balances of the organizer's vouchers, and no cards.
+    VOUCHERS = "vouchers"
+
+
+REACHES = {Reach.OWN: OWN, Reach.ACCEPTED: REACHABLE, Reach.VOUCHERS: OWN_OF_VOUCHER}
+MOVE = {name: _move(reach) for name, reach in REACHES.items()}
 
 
 def _all_at_once(reach: ColumnElement[bool]) -> Select[Any]:
@@ -64,9 +80,8 @@ def _all_at_once(reach: ColumnElement[bool]) -> Select[Any]:
     return select(booked.c.id, moved.c.balance).select_from(booked.join(moved, true())).add_cte(recorded)
 
 
-AT_ONCE, AT_ONCE_ACCEPTED = _all_at_once(OWN), _all_at_once(REACHABLE)
-LOOK = select(gift_card.c.balance, gift_card.c.active).where(_this, OWN)
-LOOK_ACCEPTED = select(gift_card.c.balance, gift_card.c.active).where(_this, REACHABLE)
+AT_ONCE = {name: _all_at_once(reach) for name, reach in REACHES.items()}
+LOOK = {name: select(gift_card.c.balance, gift_card.c.active).where(_this, reach) for name, reach in REACHES.items()}
 LOCK = (
     select(gift_card.c.balance, gift_card.c.expires_at, gift_card.c.conditions, gift_card.c.owner_ticket_id)
     .where(_this, OWN)

@@ -1,55 +1,37 @@
 """Gift cards: issue, transact, update, enable, disable.
 
-Money moves in `transact` and nowhere else: one guarded UPDATE takes the card's lock, its new balance and the next
-number of its ledger, and the transaction row with that number follows in the same unit of work. The tables refuse
-anything else (models/gift_card.py).
+Money moves in resolvers/balances.py and nowhere else.
 """
 
 import re
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from models.currency import CODES
 from models.money import HUNDREDTHS_MAX
-from models.problems import AmountTooLarge, Disabled, InsufficientFunds, Invalid, NotFound, Taken, refuse
+from models.problems import Invalid, NotFound, Taken, refuse
 from models.unset import UNSET, Unset
 from resolvers import orders
+from resolvers.balances import Booked, move, text_errors
 from resolvers.context import Work
 from resolvers.gift_card_statements import (
     AFFILIATED,
     AMEND,
-    AT_ONCE,
-    AT_ONCE_ACCEPTED,
-    BOOK,
     INSERT,
     LOCK,
-    LOOK,
-    LOOK_ACCEPTED,
-    MOVE,
-    MOVE_ACCEPTED,
     SWITCH,
+    Reach,
 )
 
 READ = "organizer.giftcards:read"
 WRITE = "organizer.giftcards:write"
-# The kind of change that a transaction makes.
-BOOKED = "gift_card_transaction.booked"
 
 SECRET = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]+")
 SECRET_LENGTH_MAX = 190
 # pretix's alphabet for codes it makes: no letter that is easily taken for another.
 SECRET_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ3789"  # noqa: S105  letters, not a secret
 SECRET_LENGTH = 16
-
-
-class Booked(NamedTuple):
-    """What a transaction did: the card, the ledger row, and the balance in hundredths right after it."""
-
-    card_id: int
-    transaction_id: int
-    balance: int
 
 
 # -- verbs -----------------------------------------------------------------------------------------------------------
@@ -105,70 +87,14 @@ async def transact(
     info: Any = None,
     accepted: bool = False,
 ) -> Booked:
-    """The only way a balance moves: `amount` hundredths, negative to debit; zero is booked too.
+    """A transaction on a card: `amount` hundredths, negative to debit; zero is booked too.
 
     `accepted` reaches cards of issuers whose cards the organizer accepts, who is then the transaction's acceptor.
     Refuses with `InsufficientFunds` below zero, `AmountTooLarge` above the bound, `Disabled`, `NotFound`.
     """
     work.principal.require(WRITE)
-    _check_text("text", text)
-    if abs(amount) > HUNDREDTHS_MAX:
-        raise AmountTooLarge("The amount is too large.", field="amount")
-    book = _at_once if work.engine == "postgresql" else _step_by_step
-    booked = await book(work, organizer_id, card_id, amount, accepted, text=text, info=info)
-    if booked is None:
-        raise await _why_not_moved(work, organizer_id, card_id, amount, accepted)
-    return booked
-
-
-async def _step_by_step(
-    work: Work, organizer_id: int, card_id: int, amount: int, accepted: bool, *, text: str | None, info: Any
-) -> Booked | None:
-    """Three statements: on SQLite they cost microseconds. None if the guard does not let the balance move."""
-    move = MOVE_ACCEPTED if accepted else MOVE
-    moved = await work.row(move, organizer_id=organizer_id, card_id=card_id, amount=amount)
-    if moved is None:
-        return None
-    issuer_id, balance, number = moved
-    (transaction_id,) = await work.row(
-        BOOK,
-        organizer_id=issuer_id,
-        gift_card_id=card_id,
-        number=number,
-        previous_number=number - 1 or None,
-        amount=amount,
-        balance_before=balance - amount,
-        balance_after=balance,
-        booked_at=work.now,
-        text=text,
-        info=info,
-        acceptor_id=organizer_id,
-    )
-    await work.record(BOOKED, issuer_id, transaction_id, _content(card_id, amount))
-    return Booked(card_id, transaction_id, balance)
-
-
-async def _at_once(
-    work: Work, organizer_id: int, card_id: int, amount: int, accepted: bool, *, text: str | None, info: Any
-) -> Booked | None:
-    """The same in one statement: each round trip to PostgreSQL costs as much as what it does."""
-    row = await work.row(
-        AT_ONCE_ACCEPTED if accepted else AT_ONCE,
-        organizer_id=organizer_id,
-        card_id=card_id,
-        amount=amount,
-        at=work.now,
-        text=text,
-        info=info,
-        kind=BOOKED,
-        token_id=work.principal.token_id,
-        content=_content(card_id, amount),
-    )
-    return None if row is None else Booked(card_id, *row)
-
-
-def _content(card_id: int, amount: int) -> dict[str, int]:
-    return {"gift_card_id": card_id, "amount": amount}
+    reach = Reach.ACCEPTED if accepted else Reach.OWN
+    return await move(work, organizer_id, card_id, amount, text=text, info=info, reach=reach)
 
 
 async def update_card(
@@ -260,33 +186,10 @@ def _check(
     if currency not in CODES:
         found.append(Invalid(f"{currency!r} is not an ISO 4217 currency code.", field="currency", reason="choice"))
     if isinstance(conditions, str):
-        found += _text_errors("conditions", conditions)
+        found += text_errors("conditions", conditions)
     refuse(found)
-
-
-def _check_text(field: str, text: str | None) -> None:
-    for problem in _text_errors(field, text or ""):
-        raise problem
-
-
-def _text_errors(field: str, text: str) -> Sequence[Invalid]:
-    if "\0" in text:
-        return [Invalid("Null characters are not allowed.", field=field, reason="null_character")]
-    return []
 
 
 def _taken() -> Taken:
     message = "A gift card with this secret exists already, here or with an issuer whose cards are accepted."
     return Taken(message, field="secret")
-
-
-async def _why_not_moved(work: Work, organizer_id: int, card_id: int, amount: int, accepted: bool) -> Exception:
-    found = await work.row(LOOK_ACCEPTED if accepted else LOOK, organizer_id=organizer_id, card_id=card_id)
-    if found is None:
-        return NotFound("gift_card")
-    balance, active = found
-    if not active:
-        return Disabled("This gift card is disabled.")
-    if balance + amount < 0:
-        return InsufficientFunds("The gift card does not have sufficient credit.", field="amount")
-    return AmountTooLarge("The balance would be too large.", field="amount")

@@ -15,7 +15,7 @@ from models.event import event
 from models.gift_card import gift_card_acceptance
 from models.organizer import organizer
 from models.sales_channel import sales_channel
-from resolvers import gift_cards, tokens
+from resolvers import balances, gift_cards, tokens
 from resolvers.context import Context, Work
 from resolvers.principals import Principal, system
 from server.app import Foyer
@@ -68,7 +68,7 @@ class World:
         )
         return (await self.context(of).write(verb)).card_id
 
-    async def transact(self, card_id: int, amount: int, *, of: str = "acme", **options: Any) -> gift_cards.Booked:
+    async def transact(self, card_id: int, amount: int, *, of: str = "acme", **options: Any) -> balances.Booked:
         verb = partial(gift_cards.transact, organizer_id=self.organizers[of], card_id=card_id, amount=amount, **options)
         return await self.context(of).write(verb)
 

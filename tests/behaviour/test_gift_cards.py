@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.change import change
 from resolvers import ledger
-from resolvers.gift_cards import BOOKED
+from resolvers.balances import BOOKED
 from tests.doors import DOORS, Door, GraphQLDoor, Refused, refused
 from tests.world import World
 

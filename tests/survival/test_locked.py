@@ -24,7 +24,7 @@ from models.organizer import organizer
 from models.problems import InsufficientFunds, Unavailable
 from resolvers import gift_cards, ledger
 from resolvers.context import Work
-from resolvers.gift_cards import Booked
+from resolvers.balances import Booked
 from tests.doors import DOORS, Door, Refused, refused
 from tests.postgresql import PostgreSQL
 from tests.servers import printed, run

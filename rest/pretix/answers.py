@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
-from starlette.types import Send
 
-Header: TypeAlias = tuple[bytes, bytes]
+from rest.answers import Answer as Answer
+from rest.answers import Header as Header
 
 COMMON: tuple[Header, ...] = (
     (b"vary", b"Accept-Language, Cookie, Host"),
@@ -20,31 +19,6 @@ COMMON: tuple[Header, ...] = (
 P3P: Header = (b"p3p", b'CP="ALL DSP COR CUR ADM TAI OUR IND COM NAV INT"')
 JSON: Header = (b"content-type", b"application/json")
 HTML: Header = (b"content-type", b"text/html; charset=utf-8")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    headers: tuple[Header, ...]
-    body: bytes
-
-    async def send(self, send: Send, *, bodiless: bool) -> None:
-        # A 204 has no length, not even 0 (RFC 9110, 8.6).
-        length = () if self.status == 204 else ((b"content-length", str(len(self.body)).encode()),)
-        start = {"type": "http.response.start", "status": self.status, "headers": [*self.headers, *length]}
-        await send(start)
-        await send({"type": "http.response.body", "body": b"" if bodiless else self.body})
-
-    def dump(self) -> str:
-        """The answer as text, to be kept."""
-        headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in self.headers]
-        return orjson.dumps([self.status, headers, self.body.decode()]).decode()
-
-    @classmethod
-    def load(cls, kept: str) -> "Answer":
-        status, headers, body = orjson.loads(kept)
-        pairs = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers)
-        return cls(status, pairs, body.encode())
 
 
 def in_json(

@@ -36,10 +36,10 @@ from rest.pretix.answers import Answer
 from rest.pretix.call import HOST, Call, Door
 from rest.pretix.idempotency import Keys
 from rest.pretix.public import Public
-from rest.pretix.reading import Selection, compile_all
 from rest.pretix.refusals import MethodNotAllowed
 from rest.pretix.routing import ROOT, Elsewhere, Route, Router
 from rest.pretix.texts import text
+from rest.reading import Selection, compile_all
 
 log = structlog.get_logger()
 

@@ -9,11 +9,10 @@ import orjson
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from models.json_depth import is_too_deep
-from models.problems import TooLarge
+from rest.content import content_of
 from rest.pretix.fields import File, FormBody
 from rest.pretix.refusals import Malformed, UnsupportedMediaType
 from rest.pretix.texts import text
@@ -27,7 +26,7 @@ FORM_FIELDS_MAX = 1000
 
 async def body_of(receive: Receive, content_type: bytes, *, limit_bytes: int, depth_max: int) -> tuple[Any, bool]:
     """The body, and whether it came as a form, where values are strings. Of no bytes: an empty object."""
-    content = await _content(receive, limit_bytes)
+    content = await content_of(receive, limit_bytes)
     if not content:
         return {}, False
     media_type = content_type.partition(b";")[0].strip().lower().decode("latin-1")
@@ -84,21 +83,6 @@ DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_constant)
 
 def _malformed(reason: str) -> Malformed:
     return Malformed(text("json_parse", reason=reason))
-
-
-async def _content(receive: Receive, limit_bytes: int) -> bytes:
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        part: bytes = message.get("body", b"")
-        parts.append(part)
-        size, more = size + len(part), message.get("more_body", False)
-        if size > limit_bytes:
-            raise TooLarge("The request body is too large.", limit=limit_bytes, unit="bytes")
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 async def _form(content: bytes, media_type: str, content_type: bytes, limit_bytes: int) -> FormBody:

@@ -19,9 +19,9 @@ from rest.pretix import problems
 from rest.pretix.answers import Answer, Header, in_json, of_nothing
 from rest.pretix.bodies import body_of
 from rest.pretix.fields import Entry, Readable, an_object
-from rest.pretix.reading import Selection
 from rest.pretix.routing import Route
 from rest.pretix.texts import language_of
+from rest.reading import Selection
 
 # As much of Accept-Language as is looked at and remembered, in bytes; Django's limit.
 LANGUAGES_READ = 500

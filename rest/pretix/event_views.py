@@ -11,9 +11,9 @@ from rest.pretix import datetimes, pages
 from rest.pretix.call import Call
 from rest.pretix.fields import Wrong
 from rest.pretix.filters import flag
-from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields
 from rest.pretix.texts import Text, text
+from rest.reading import Selection
 
 ORDERS = {
     "slug": ("slug", False),

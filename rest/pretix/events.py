@@ -15,10 +15,10 @@ from rest.pretix.event_fields import CHANGES, CLONE, DESCRIBED, DESCRIBED_ONE, E
 from rest.pretix.event_views import CREATED, MANY, ONE, asks, asks_written, filters, is_availability_asked, of_path
 from rest.pretix.fields import Entry
 from rest.pretix.problems import field_of, said_of
-from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields, WrongValue
 from rest.pretix.routing import Route
 from rest.pretix.texts import Text, text
+from rest.reading import Selection
 
 # -- handlers ----------------------------------------------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from rest.pretix import keys, money, pages
 from rest.pretix.call import Call
 from rest.pretix.fields import Wrong
 from rest.pretix.filters import flag
-from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields
+from rest.reading import Selection
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from rest.pretix.call import Body, Call
 from rest.pretix.described import Noun, ordering
 from rest.pretix.fields import Field, Form, Wrong
 from rest.pretix.metadata import field
-from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields
 from rest.pretix.routing import Route
 from rest.pretix.schemas import ADDRESS, TEXT, described, takes
+from rest.reading import Selection
 
 
 def _public_url(slug: str, base: str) -> str:

@@ -7,9 +7,9 @@ from urllib.parse import quote, urlencode
 from resolvers.reading.selection import Constant, Item, ListItem, Nodes, Total
 from rest.pretix.answers import Answer
 from rest.pretix.call import Call
-from rest.pretix.reading import Selection
 from rest.pretix.refusals import Nowhere
 from rest.pretix.texts import text
+from rest.reading import Selection
 
 SIZE_MAX = 50
 LAST = -1

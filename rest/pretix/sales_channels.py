@@ -17,11 +17,11 @@ from rest.pretix.described import Noun, equal
 from rest.pretix.fields import Entry, Field, Form
 from rest.pretix.metadata import field
 from rest.pretix.problems import RULES
-from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields
 from rest.pretix.routing import Route
 from rest.pretix.schemas import LOCALIZED, TEXT, described
 from rest.pretix.texts import text
+from rest.reading import Selection
 
 CHANNEL = Form(
     {

@@ -16,8 +16,8 @@ from resolvers.reading.selection import Ask, One, Value
 from rest.pretix import html
 from rest.pretix.answers import Answer
 from rest.pretix.call import LANGUAGES_READ
-from rest.pretix.reading import Selection
 from rest.pretix.texts import preferred, text
+from rest.reading import Selection
 
 _NAMES = ("name", "live", "date_from", "date_to", "date_admission", "location", "timezone")
 SHOP = Selection(One("event", {name: Value((name,)) for name in _NAMES}, 0))

@@ -19,10 +19,10 @@ from rest.pretix.call import Body, Call
 from rest.pretix.described import Noun
 from rest.pretix.fields import Field, Form, Wrong
 from rest.pretix.metadata import field
-from rest.pretix.reading import Selection
 from rest.pretix.refusals import WrongFields
 from rest.pretix.routing import Route
 from rest.pretix.schemas import ID, TEXT, described, takes
+from rest.reading import Selection
 
 
 @takes({"type": "string", "maxLength": web_address.LENGTH_MAX, "examples": ["", "https://example.org/festival"]})

@@ -22,7 +22,7 @@ from resolvers.tracking_sessions import PURPOSE
 from rest.pretix.answers import HTML, Answer, Header
 from rest.pretix.call import HOST
 from rest.pretix.html import NO_STORE
-from rest.pretix.reading import Selection
+from rest.reading import Selection
 
 COOKIE = "foyer_tracking"
 _COOKIE_NAME = COOKIE.encode()

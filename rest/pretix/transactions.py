@@ -12,9 +12,9 @@ from rest.pretix.call import Call
 from rest.pretix.described import Noun
 from rest.pretix.gift_card_fields import ACCEPTED
 from rest.pretix.gift_card_views import ask, card_id, of_card
-from rest.pretix.reading import Selection
 from rest.pretix.routing import Route
 from rest.pretix.schemas import ID, MOMENT, MONEY, TEXT, described, nullable
+from rest.reading import Selection
 
 TRANSACTION: dict[str, Item] = {
     "id": Value(("id",)),

@@ -1,4 +1,4 @@
-"""The door's selections: constants, compiled for an engine when the door opens."""
+"""Doors' selections: constants, compiled for an engine when a door opens."""
 
 from typing import ClassVar
 

@@ -22,8 +22,9 @@ from models.metadata import Id, UtcDateTime
 from models.organizer import organizer
 from models.sales_channel import sales_channel
 from resolvers.reach import of_reached_events
-from resolvers.reading.conditions import any_of, contains, map_contains, map_value
+from resolvers.reading.conditions import any_of, contains
 from resolvers.reading.json_list import JsonList
+from resolvers.reading.maps import map_contains, map_value
 from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
 
 OWN = event.c.organizer_id == bindparam("organizer_id", type_=Id)

@@ -70,5 +70,8 @@ class Database(Protocol):
     async def read(self, plan: Callable[[], Plan[T]], *, snapshot: bool = False) -> T:
         """Run a plan. With `snapshot` all its queries see one state of the database."""
 
-    async def write(self, unit: Unit[T]) -> T:
-        """Run a unit; when this returns, what it wrote is durable. If it raises, it wrote nothing."""
+    async def write(self, unit: Unit[T], *, bulk: bool = False) -> T:
+        """Run a unit; when this returns, what it wrote is durable. If it raises, it wrote nothing.
+
+        A `bulk` unit is part of work that takes long: others wait for one of them at most, and commit without it.
+        """

@@ -1,5 +1,7 @@
 """PostgreSQL through asyncpg: reads on a last-in-first-out pool, writes in groups on one lane of the process.
 
+Bulk work has a second lane: a chunk that takes its time holds up nobody but those who want its rows.
+
 Reading. A connection goes back to the top of the stack as it is: plans only read, so there is nothing to reset, and
 the connection used last has its statements prepared and its caches warm. A plan of several queries runs in one
 repeatable-read transaction, so that a balance and the transactions below it are of one moment.
@@ -51,6 +53,7 @@ class PostgresqlDatabase:
         self._statements = Statements(dialect_of("postgresql+asyncpg"))
         self._readers = _Pool(connect)
         self._lane = _Lane(connect, self._statements)
+        self._bulk_lane = _Lane(connect, self._statements)
 
     @property
     def dialect(self) -> Dialect:
@@ -60,8 +63,10 @@ class PostgresqlDatabase:
         async with self._readers.connection():
             pass
         self._lane.start()
+        self._bulk_lane.start()
 
     async def close(self) -> None:
+        await self._bulk_lane.close()
         await self._lane.close()
         await self._readers.close()
 
@@ -75,8 +80,8 @@ class PostgresqlDatabase:
             finally:
                 await connection.execute("ROLLBACK", timeout=GRACE_SECONDS)
 
-    async def write(self, unit: Unit[T]) -> T:
-        return await self._lane.submit(unit)
+    async def write(self, unit: Unit[T], *, bulk: bool = False) -> T:
+        return await (self._bulk_lane if bulk else self._lane).submit(unit)
 
 
 async def _open(connect: Connect, timeout_seconds: float, lock_seconds: float | None = None) -> Connection:

@@ -7,6 +7,7 @@ a reader thread with a connection of its own.
 Writing. Units of work queue for one thread. It takes all that wait, runs them inside one BEGIN IMMEDIATE … COMMIT with
 a savepoint each, and only then lets any of them know: full durability for one fsync per group. A unit is a coroutine
 that never suspends here, so it is driven by a single `send`. Other processes may write too; their lock is waited for.
+Units of bulk work queue apart, and each is a transaction of its own: they and the groups of the others take turns.
 """
 
 import asyncio
@@ -20,11 +21,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar, cast
 
-import orjson
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.sql.base import Executable
 
-from models import letter_case
+from models import json_maps, letter_case
 from models.database.interface import Connect, Plan, Tx, Unit
 from models.database.opening import dialect_of
 from models.database.statement import Query, Rows
@@ -41,7 +41,8 @@ REMEMBERED_MAX = 1000
 FUNCTIONS: Mapping[str, Callable[[str | None, str], Any]] = {
     "foyer_contains": letter_case.contains,
     "foyer_map_contains": letter_case.map_contains,
-    "foyer_map_value": lambda stored, key: None if stored is None else orjson.loads(stored).get(key),
+    "foyer_map_value": json_maps.text_of,
+    "foyer_map_number": json_maps.number_of,
 }
 
 
@@ -87,10 +88,10 @@ class SqliteDatabase:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, self._read_off_loop, plan, snapshot)
 
-    async def write(self, unit: Unit[T]) -> T:
+    async def write(self, unit: Unit[T], *, bulk: bool = False) -> T:
         if self._writer is None:
             raise Unavailable("The database is closed.", retry_after=5)
-        return await self._writer.submit(unit)
+        return await self._writer.submit(unit, bulk)
 
     def _read_off_loop(self, plan: Callable[[], Plan[T]], snapshot: bool) -> T:
         reader: _Reader | None = getattr(self._local, "reader", None)
@@ -283,19 +284,21 @@ class _Writer:
         self._connection = connect()
         self._tx = _Tx(self._connection, statements)
         self._waiting: deque[_Waiting] = deque()
+        self._bulk: deque[_Waiting] = deque()
+        self._was_bulk = False
         self._wake = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="sqlite-writer", daemon=True)
         self._thread.start()
 
-    async def submit(self, unit: Unit[T]) -> T:
+    async def submit(self, unit: Unit[T], bulk: bool) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         expires = time.monotonic() + self._limits.write_timeout_seconds
         with self._wake:
             if self._closing:
                 raise Unavailable("The server is shutting down.", retry_after=5)
-            self._waiting.append(_Waiting(unit, loop, future, expires))
+            (self._bulk if bulk else self._waiting).append(_Waiting(unit, loop, future, expires))
             self._wake.notify()
         # A caller that goes away does not take back what it asked for: the unit is committed or refused all the same.
         return await asyncio.shield(future)
@@ -313,8 +316,11 @@ class _Writer:
 
     def _take(self) -> list[_Waiting]:
         with self._wake:
-            while not self._waiting and not self._closing:
+            while not (self._waiting or self._bulk or self._closing):
                 self._wake.wait()
+            self._was_bulk = bool(self._bulk) and not (self._waiting and self._was_bulk)
+            if self._was_bulk:
+                return [self._bulk.popleft()]
             count = min(len(self._waiting), self._limits.group_max)
             return [self._waiting.popleft() for _ in range(count)]
 

@@ -3,7 +3,7 @@
 Two conditions of one form share a statement: `form` is the tree without its values, `values` are the values in order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -33,7 +33,10 @@ from resolvers.reading.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`field op value`, op one of eq, one_of, lt, lte, gt, gte, same_text (equal but for case)."""
+    """`field op value`, op one of eq, one_of, lt, lte, gt, gte, same_text (equal but for case).
+
+    Of texts also starts_with, ends_with, contains_text: letter for letter, without wildcards.
+    """
 
     field: str
     op: str
@@ -144,6 +147,8 @@ def _comparison(compare: Compare, source: Source, dialect: Dialect, name: str) -
     column = source.fields[compare.field].expression
     if compare.op == "one_of":
         return any_of(column, name, dialect)
+    if compare.op in TEXTUAL:
+        return TEXTUAL[compare.op](column, bindparam(name, type_=Text), dialect)
     bound: ColumnElement[Any] = bindparam(name, type_=column.type)
     match compare.op:
         case "eq" if compare.value is None:
@@ -162,6 +167,28 @@ def _comparison(compare: Compare, source: Source, dialect: Dialect, name: str) -
         case "gte":
             return column >= bound
     raise AssertionError(f"unknown comparison {compare.op}")
+
+
+def _starts(column: ColumnElement[Any], bound: ColumnElement[Any], dialect: Dialect) -> ColumnElement[bool]:
+    return func.substr(column, 1, func.length(bound), type_=Text) == bound
+
+
+def _ends(column: ColumnElement[Any], bound: ColumnElement[Any], dialect: Dialect) -> ColumnElement[bool]:
+    # What is longer than the column begins before it: at most all of the column is found then, which is too short.
+    begin = func.length(column) - func.length(bound) + 1
+    return func.substr(column, begin, type_=Text) == bound
+
+
+def _has(column: ColumnElement[Any], bound: ColumnElement[Any], dialect: Dialect) -> ColumnElement[bool]:
+    return (func.strpos if dialect.name == "postgresql" else func.instr)(column, bound) > 0
+
+
+# By the name of the comparison; LIKE would take some letters for wildcards, and SQLite's takes a for A.
+TEXTUAL: Mapping[str, Callable[[ColumnElement[Any], ColumnElement[Any], Dialect], ColumnElement[bool]]] = {
+    "starts_with": _starts,
+    "ends_with": _ends,
+    "contains_text": _has,
+}
 
 
 class Listed(TypeDecorator[Any]):
@@ -199,28 +226,11 @@ def contains(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnE
     """The text of the parameter `name` is in the column, whatever the case; nothing in it is a wildcard."""
     bound = bindparam(name, type_=Needle())
     if dialect.name == "postgresql":
-        return _has_needle(column, bound)
+        return has_needle(column, bound)
     return func.foyer_contains(column, bound) == 1
 
 
-def map_contains(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnElement[bool]:
-    """It is in one of the texts of the localised text in the column: languages are not looked at."""
-    bound = bindparam(name, type_=Needle())
-    if dialect.name == "postgresql":
-        texts = func.json_each_text(cast(column, JSON)).table_valued("key", "value")
-        return select(texts.c.value).where(_has_needle(texts.c.value, bound)).exists()
-    return func.foyer_map_contains(column, bound) == 1
-
-
-def map_value(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnElement[str]:
-    """The text under the key that is the parameter `name`, of a map of texts; null if there is none."""
-    key = bindparam(name, type_=Text)
-    if dialect.name == "postgresql":
-        return func.json_object_field_text(cast(column, JSON), key, type_=Text)
-    return func.foyer_map_value(column, key, type_=Text)
-
-
-def _has_needle(text: ColumnElement[Any], bound: ColumnElement[Any]) -> ColumnElement[bool]:
+def has_needle(text: ColumnElement[Any], bound: ColumnElement[Any]) -> ColumnElement[bool]:
     needle, capitals, small = (func.json_extract_path_text(cast(bound, JSON), place) for place in "012")
     return func.strpos(func.translate(text, capitals, small), needle) > 0
 
@@ -230,5 +240,6 @@ def any_of(column: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnEle
     element = Id if isinstance(column.type, type(Id)) else column.type
     bound = bindparam(name, type_=Listed(element))
     if dialect.name == "postgresql":
-        return column == func.any(bound)
+        # Of two functions `==` makes a comparison with the sides exchanged, where `any` is a syntax error.
+        return column.bool_op("=")(func.any(bound))
     return column.in_(select(func.json_each(bound).table_valued("value").c.value))

@@ -255,11 +255,11 @@ class Level:
         if passed == "arrays":
             arrays = [bindparam(f"keys{number}", type_=ARRAY(Id)) for number in range(len(columns))]
             names = [f"key{number}" for number in range(len(columns))]
-            rows = func.unnest(*arrays).table_valued(*names, with_ordinality="ordinal", name="parent").render_derived()
+            rows = func.unnest(*arrays).table_valued(*names, with_ordinality="ordinal", name="keyed").render_derived()
             own = [rows.c[name] for name in names]
             ordinal: ColumnElement[Any] = rows.c.ordinal - 1
         else:
-            rows = func.json_each(bindparam("keys", type_=Text)).table_valued("key", "value", name="parent")
+            rows = func.json_each(bindparam("keys", type_=Text)).table_valued("key", "value", name="keyed")
             if passed == "tuples":
                 own = [func.json_extract(rows.c.value, literal_column(f"'$[{n}]'")) for n in range(len(columns))]
             else:

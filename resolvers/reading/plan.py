@@ -173,8 +173,9 @@ class _Compiler:
         match item:
             case Constant(value):
                 return self._name(value)
-            case Given(name):
-                return f"given[{name!r}]"
+            case Given(name, convert):
+                found = f"given[{name!r}]"
+                return found if convert is None else f"{self._name(convert)}({found})"
             case GivenList(name, items):
                 shown = self._display(
                     {k: self._name(v.value) if isinstance(v, Constant) else f"each[{v!r}]" for k, v in items.items()}
@@ -306,25 +307,30 @@ class _Compiler:
                 return self._name(value)
             case Value():
                 return self._value(level, item, row, path)
-            case Group(items, further):
+            case Group(items, further, needed):
                 shown = self._object(level, items, row, at, path + further)
                 self._require(level.source_at(path + further).scope)
                 present = level.presence(path + further) if further else None
-                return (
-                    shown
-                    if present is None
-                    else f"(None if {row}[{self._column(level, present)}] is None else {shown})"
-                )
+                columns = [] if present is None else [present]
+                columns += [level.column((*path, *further, *each))[0] for each in needed]
+                return self._unless_null(level, columns, row, shown)
             case Many(relation, items, argument):
                 return self._below(level, relation, items, argument, at, path)
 
     def _value(self, level: Level, value: Value, row: str, path: tuple[str, ...]) -> str:
         index, found = level.column(path + value.path)
         shown = values.shown(found.kind, f"{row}[{self._column(level, index)}]", self.dialect)
-        if value.convert is None:
+        if value.convert is not None:
+            further = "" if value.argument is None else f", arguments[{value.argument}]"
+            shown = f"{self._name(value.convert)}({shown}{further})"
+        return self._unless_null(level, [level.column(path + each)[0] for each in value.present], row, shown)
+
+    def _unless_null(self, level: Level, columns: Sequence[int], row: str, shown: str) -> str:
+        """The expression, or null where one of the columns is."""
+        if not columns:
             return shown
-        further = "" if value.argument is None else f", arguments[{value.argument}]"
-        return f"{self._name(value.convert)}({shown}{further})"
+        missing = " or ".join(f"{row}[{self._column(level, column)}] is None" for column in columns)
+        return f"(None if {missing} else {shown})"
 
     def _below(
         self, level: Level, relation: str, items: Mapping[str, ListItem], argument: int, at: str, path: tuple[str, ...]

@@ -22,11 +22,13 @@ class Value:
     """A field, reached by the names of to-one relations and its own: ("issuer", "slug").
 
     `convert` is applied to every value, null too; with `argument`, its second parameter is that argument of the run.
+    Null, whatever is stored, unless all of the fields in `present` are there.
     """
 
     path: tuple[str, ...]
     convert: Callable[..., Any] | None = None
     argument: int | None = None
+    present: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,10 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A value of the run's `given` mapping."""
+    """A value of the run's `given` mapping, as `convert` shows it."""
 
     name: str
+    convert: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,14 @@ class GivenList:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An object made of one row. With `path`, of the row that those to-one relations name: null if they name none."""
+    """An object made of one row. With `path`, of the row that those to-one relations name: null if they name none.
+
+    Null as well unless all of the row's fields in `present` are there.
+    """
 
     items: Mapping[str, "Item"]
     path: tuple[str, ...] = ()
+    present: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ def stamp_of_text(stored: str | None) -> str | None:
 
 
 def stamp_of_time(stored: datetime | None) -> str | None:
-    return None if stored is None else stored.isoformat().replace("+00:00", "Z")
+    # Without a zone are the calendar's ends (models/metadata.py).
+    return None if stored is None else stored.isoformat().removesuffix("+00:00") + "Z"
 
 
 def amount(stored: int | None) -> str | None:

@@ -38,7 +38,8 @@ async def traced(world: World) -> AsyncIterator[Statements]:
         connection.set_trace_callback(None)
         return
     assert isinstance(database, PostgresqlDatabase)
-    (top,) = database._readers._idle  # tests read one after the other, so there never is a second
+    # Tests read one after the other, always by the connection that was put back last.
+    top = database._readers._idle[-1]
 
     def log(record: Any) -> None:
         found.all.append(record.query.lstrip())

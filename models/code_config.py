@@ -12,7 +12,7 @@ from itertools import product
 from secrets import token_bytes
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from models.problems import InvalidCodeConfig
+from models.voucher_problems import InvalidCodeConfig
 
 LENGTH = 8
 CHARSET = digits + ascii_lowercase + ascii_uppercase
@@ -40,8 +40,8 @@ class CodeConfig:
         of surrogate pairs).
         """
         given = _mapping(given)
-        length = _length(given.get("length"))
-        pattern = _text(given, "pattern", CODE_LENGTH_MAX) or _PLACE * length
+        # The length that is shown of a pattern is that of its `#`, of which there may be none: only the pattern counts.
+        pattern = _text(given, "pattern", CODE_LENGTH_MAX) or _PLACE * _length(given.get("length"))
         charset = _text(given, "charset", CHARSET_LENGTH_MAX) or CHARSET
         prefix, postfix = _text(given, "prefix", CODE_LENGTH_MAX), _text(given, "postfix", CODE_LENGTH_MAX)
         if len(pattern) + len(prefix or "") + len(postfix or "") > CODE_LENGTH_MAX:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from math import floor
 from typing import TypeVar
 
-from models.basket import TEXT_LENGTH_MAX, Item, mapping, number
+from models.basket import AMOUNT_MAX, TEXT_LENGTH_MAX, Item, mapping, number
 from models.problems import Invalid
 
 UNITS_MAX, UNIT_OFF_MAX = 100, 10**6
@@ -156,13 +157,13 @@ def _money_discount(
         percent = _percent(given.get("percent_off"), f"{field}.percent_off")
     else:
         name = "amount_off" if kind is DiscountType.AMOUNT else "fixed_amount"
-        amount = _required(number(given, name, field), f"{field}.{name}")
+        amount = _required(_rounded(given, name, field), f"{field}.{name}")
     return Discount(
         kind,
         _effect(given, EFFECTS[kind], field),
         amount,
         percent,
-        amount_limit=number(told, "amount_limit", field),
+        amount_limit=_rounded(told, "amount_limit", field),
         aggregated_amount_limit=number(told, "aggregated_amount_limit", field),
         given=told,
     )
@@ -201,6 +202,14 @@ def _effect(given: Mapping[str, object], effects: tuple[Effect, ...], field: str
         message = f"One of {', '.join(effects)} is expected."
         raise Invalid(message, field=f"{field}.effect", reason="choice", choices=effects)
     return Effect(value)
+
+
+def _rounded(given: Mapping[str, object], name: str, field: str) -> int | None:
+    """An amount, to the nearest whole unit, halves up: the vendor's schema has fractions of the smallest unit, too."""
+    value = given.get(name)
+    if isinstance(value, float) and 0 <= value <= AMOUNT_MAX:
+        return floor(Fraction(str(value)) + Fraction(1, 2))
+    return number(given, name, field)
 
 
 def _percent(given: object, field: str) -> Fraction:

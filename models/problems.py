@@ -47,18 +47,26 @@ def refuse(found: Sequence[Problem]) -> None:
 
 
 class Taken(Problem):
-    """A name that must be unique is in use. Other owners of it are not named."""
+    """A name that must be unique is in use. Other owners of it are not named.
+
+    `noun`, the table's name, and `ref`, the name, are in the details where a door shows them.
+    """
 
     code, status_hint = "taken", 400
 
 
 class NotFound(Problem):
-    """No such row, or not the asker's: the two look the same. `noun` is the table's name."""
+    """No such row, or not the asker's: the two look the same. `noun` is the table's name.
+
+    `ref` is what it was looked for by, as the asker wrote it; doors may show it again.
+    """
 
     code, status_hint = "not_found", 404
 
-    def __init__(self, noun: str, message: str = "No such object.", *, field: str | None = None) -> None:
-        super().__init__(message, field=field, noun=noun)
+    def __init__(
+        self, noun: str, message: str = "No such object.", *, field: str | None = None, ref: str | None = None
+    ) -> None:
+        super().__init__(message, field=field, noun=noun, ref=ref)
 
 
 class Unauthenticated(Problem):

@@ -59,7 +59,7 @@ voucher_terms = Table(
     **SQLITE_TABLE,
 )
 
-_UNPUBLISHED = text("published_count = 0")
+_UNPUBLISHED, _HELD = text("published_count = 0"), text("holder_id IS NOT NULL")
 
 voucher = Table(
     "voucher",
@@ -109,6 +109,7 @@ voucher = Table(
         sqlite_where=_UNPUBLISHED,
         postgresql_where=_UNPUBLISHED,
     ),
+    Index("ix_voucher_holder", "organizer_id", "holder_id", "id", sqlite_where=_HELD, postgresql_where=_HELD),
     CheckConstraint("quantity > 0", name="quantity_positive"),
     CheckConstraint("redeemed_quantity >= 0", name="redeemed_quantity_not_negative"),
     CheckConstraint("published_count >= 0", name="published_count_not_negative"),

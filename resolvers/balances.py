@@ -44,14 +44,17 @@ async def move(
 
 
 async def open_for_vouchers(
-    work: Work, organizer_id: int, amounts: Mapping[str, int], *, currency: str, info: Any
+    work: Work, organizer_id: int, amounts: Mapping[str, int], *, currency: str, type: str
 ) -> Mapping[str, int]:
-    """Balances of new vouchers, at most a slice of them: what each begins with by the voucher's token; their ids."""
+    """Balances of new vouchers, at most a slice of them: what each begins with by the voucher's token; their ids.
+
+    `type` is what the ledger calls it (resolvers/voucher_balance_sources.py).
+    """
     rows = [_opened(work, organizer_id, token, amount, currency) for token, amount in amounts.items()]
     ids, _ = await BALANCES.ensure(work, rows)
     found = {token: number for (_, token), number in ids.items()}
     await FIRST.insert(
-        work, [_first(work, organizer_id, found[token], amount, info) for token, amount in amounts.items()]
+        work, [_first(work, organizer_id, found[token], amount, type) for token, amount in amounts.items()]
     )
     return found
 
@@ -69,7 +72,7 @@ def _opened(work: Work, organizer_id: int, token: str, amount: int, currency: st
     }
 
 
-def _first(work: Work, organizer_id: int, balance_id: int, amount: int, info: Any) -> Mapping[str, Any]:
+def _first(work: Work, organizer_id: int, balance_id: int, amount: int, type: str) -> Mapping[str, Any]:
     return {
         "organizer_id": organizer_id,
         "gift_card_id": balance_id,
@@ -78,7 +81,7 @@ def _first(work: Work, organizer_id: int, balance_id: int, amount: int, info: An
         "balance_before": 0,
         "balance_after": amount,
         "booked_at": work.now,
-        "info": info,
+        "info": {"type": type, "total": amount, "source": "API", "source_id": None, "reason": None},
         "acceptor_id": organizer_id,
     }
 

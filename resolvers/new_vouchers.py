@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import Executable
 
 from models import public_ids
@@ -26,8 +27,8 @@ POINTS = "XXX"
 # Vouchers name no currency: their amounts are in the smallest unit of the shop's.
 MONEY = "EUR"
 
-# What the ledger says of the amount that a voucher begins with.
-OPENED = {"type": "CREDITS_ADDITION", "source": "API"}
+# What the ledger calls the amount that a voucher begins with.
+OPENED = {VoucherType.GIFT_VOUCHER: "CREDITS_ADDITION", VoucherType.LOYALTY_CARD: "POINTS_ADDITION"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +64,20 @@ async def add(
 
     The others' codes are in use. `amount` is given for all of a type that holds a balance, and for none of another.
     """
-    tokens = dict(zip((each.code for each in new), public_ids.vouchers(len(new)), strict=True))
-    rows = [
-        {
-            "organizer_id": organizer_id,
-            "campaign_id": campaign_id,
-            "terms_id": terms_id,
-            "token": tokens[each.code],
-            "code": each.code,
-            "active": each.active,
-            "quantity": each.quantity,
-            "redeemed_quantity": each.redeemed_quantity,
-            "redeemed_amount": each.redeemed_amount,
-            "starts_at": each.starts_at,
-            "expires_at": each.expires_at,
-            "category_id": each.category_id,
-            "metadata": each.metadata or None,
-            "additional_info": each.additional_info,
-            "created_at": work.now,
-        }
-        for each in new
-    ]
-    ids, fresh = await VOUCHERS.ensure(work, rows)
-    added = {str(code): ids[organizer_id, code] for _, code in fresh}
+    if not new:
+        return {}
+    given = {"organizer_id": organizer_id, "campaign_id": campaign_id, "terms_id": terms_id, "created_at": work.now}
+    columns = _columns(new)
+    own = next(names for names in OWN if _alike(columns, names))
+    rows = zip(*(columns[name] for name in own), strict=True)
+    inserted = await work.rows(
+        insertion(work.engine, own),
+        rows=OWN[own].text([dict(zip(own, row, strict=True)) for row in rows]),
+        **given,
+        **{name: values[0] for name, values in columns.items() if name not in own},
+    )
+    added = {code: number for number, code in inserted}
+    tokens = dict(zip(columns["code"], columns["token"], strict=True))
     if type is not VoucherType.DISCOUNT_VOUCHER:
         await _open(
             work,
@@ -96,6 +88,18 @@ async def add(
     if campaign_id is not None and added:
         await count(work, organizer_id, campaign_id, len(added))
     return added
+
+
+def _columns(new: Sequence[NewVoucher]) -> dict[str, list[Any]]:
+    """What each has of its own, by column."""
+    found = {name: [getattr(each, name) for each in new] for name in EACH if name not in ("token", "metadata")}
+    found["metadata"] = [each.metadata or None for each in new]
+    return found | {"token": public_ids.vouchers(len(new))}
+
+
+def _alike(columns: Mapping[str, list[Any]], own: tuple[str, ...]) -> bool:
+    """Whether the vouchers differ in these columns alone."""
+    return all(values.count(values[0]) == len(values) for name, values in columns.items() if name not in own)
 
 
 async def count(work: Work, organizer_id: int, campaign_id: int, by: int) -> None:
@@ -112,7 +116,7 @@ async def _open(
     """Give the vouchers their balances, now that it is certain which of them there are."""
     currency = POINTS if type is VoucherType.LOYALTY_CARD else MONEY
     amounts = {token: (each.amount or 0) - each.redeemed_amount for _, token, each in added}
-    balance_ids = await balances.open_for_vouchers(work, organizer_id, amounts, currency=currency, info=OPENED)
+    balance_ids = await balances.open_for_vouchers(work, organizer_id, amounts, currency=currency, type=OPENED[type])
     links = [
         {
             "organizer_id": organizer_id,
@@ -127,14 +131,14 @@ async def _open(
 
 # -- statements ------------------------------------------------------------------------------------------------------
 
-VOUCHERS = Slice(
-    voucher,
-    (
-        *("organizer_id", "campaign_id", "terms_id", "token", "code", "active", "quantity", "redeemed_quantity"),
-        *("redeemed_amount", "starts_at", "expires_at", "category_id", "metadata", "additional_info", "created_at"),
-    ),
-    ("organizer_id", "code"),
+SHARED: tuple[str, ...] = ("organizer_id", "campaign_id", "terms_id", "created_at")
+EACH: tuple[str, ...] = (
+    *("token", "code", "active", "metadata", "category_id", "quantity", "redeemed_quantity", "redeemed_amount"),
+    *("starts_at", "expires_at", "additional_info"),
 )
+# What vouchers that are added together have each of its own: the fewest columns of these that do. What they all have is
+# said once, which is most of what it takes to add many.
+OWN = {names: Slice(voucher, names, ("organizer_id", "code")) for names in (EACH[:2], EACH[:5], EACH)}
 LINKS = Slice(voucher, ("organizer_id", "id", "gift_card_id", "loaded_amount"), ("organizer_id", "id"))
 COUNT = (
     update(voucher_campaign)
@@ -145,6 +149,21 @@ COUNT = (
     .values(vouchers_count=voucher_campaign.c.vouchers_count + bindparam("by", type_=Id))
     .returning(voucher_campaign.c.id)
 )
+
+
+@cache
+def insertion(engine: str, own: tuple[str, ...]) -> Executable:
+    """Add the vouchers of the parameter `rows`, as OWN wrote them, whose codes are free; their ids and codes."""
+    module: Any = postgresql if engine == "postgresql" else sqlite
+    shared = [name for name in (*SHARED, *EACH) if name not in own]
+    rows = rows_of(OWN[own], engine).subquery("given")
+    bound = [bindparam(name, type_=voucher.c[name].type) for name in shared]
+    # Without a WHERE, SQLite takes ON CONFLICT for a join's ON.
+    adding = module.insert(voucher).from_select([*shared, *own], select(*bound, *rows.c).where(true()))
+    executable: Executable = adding.on_conflict_do_nothing(index_elements=["organizer_id", "code"]).returning(
+        voucher.c.id, voucher.c.code
+    )
+    return executable
 
 
 @cache

@@ -298,6 +298,13 @@ def _voucher() -> None:
     )
     op.create_index("ix_voucher_organizer_id_campaign_id_id", "voucher", ["organizer_id", "campaign_id", "id"])
     op.create_index(
+        "ix_voucher_holder",
+        "voucher",
+        ["organizer_id", "holder_id", "id"],
+        sqlite_where=sa.text("holder_id IS NOT NULL"),
+        postgresql_where=sa.text("holder_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_voucher_unpublished",
         "voucher",
         ["organizer_id", "campaign_id", "id"],
@@ -506,6 +513,13 @@ def _action() -> None:
         postgresql_where=sa.text("status IN ('ENQUEUED', 'IN_PROGRESS')"),
     )
     op.create_index("ix_action_organizer_id_campaign_id_id", "action", ["organizer_id", "campaign_id", "id"])
+    op.create_index(
+        "ix_action_open_of_campaign",
+        "action",
+        ["organizer_id", "campaign_id", "id"],
+        sqlite_where=sa.text("status IN ('ENQUEUED', 'IN_PROGRESS')"),
+        postgresql_where=sa.text("status IN ('ENQUEUED', 'IN_PROGRESS')"),
+    )
 
 
 def _action_input() -> None:

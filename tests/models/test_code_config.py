@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.code_config import CHARSET, CodeConfig
-from models.problems import InvalidCodeConfig
+from models.voucher_problems import InvalidCodeConfig
 
 HIRAGANA = "".join(chr(0x3042 + number) for number in range(60))
 IDEOGRAPHS = "".join(chr(0x4E00 + number) for number in range(1000))

@@ -9,7 +9,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.sql.base import Executable
 
 from models.change import change
-from models.database import Database, Rows, Tx
+from models.database import Database, Plan, Rows, Tx
 from resolvers import idempotency
 from resolvers.idempotency import Kept
 from resolvers.principals import Principal
@@ -35,12 +35,20 @@ class Pending(Protocol):
         """Return when it is written, or when that takes too long: what is stored is shown then."""
 
 
+class Wakes(Protocol):
+    """Who does the bulk work of this process (resolvers/action_work.py)."""
+
+    def wake(self) -> None:
+        """Look for work soon. From any thread, and before what there is to do is committed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     database: Database
     principal: Principal
     clock: Callable[[], datetime] = field(default=utc_now)
     pending: Pending | None = None
+    bulk: Wakes | None = None
 
     def now(self) -> datetime:
         return self.clock()
@@ -108,9 +116,18 @@ class Work:
         """
         return await self._tx.run(plan.run(arguments, self._context._parameters(), given))
 
+    async def run(self, plan: Plan[T]) -> T:
+        """The same for a plan that is not a selection's: look-ups that verbs share with reads."""
+        return await self._tx.run(plan)
+
     async def attempt(self, verb: Verb[T]) -> T:
         """Run a verb under a savepoint: if it refuses, what it wrote is undone and the work goes on."""
         return await self._tx.attempt(lambda _: verb(self))
+
+    def wake_bulk(self) -> None:
+        """Bulk work was enqueued. Without a worker in this process, another one finds it when it looks."""
+        if self._context.bulk is not None:
+            self._context.bulk.wake()
 
     async def record(self, kind: str, organizer_id: int, noun_id: int, content: Mapping[str, Any]) -> None:
         """Append the change record that belongs to what was just written."""

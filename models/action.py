@@ -74,7 +74,7 @@ action = Table(
     # What was asked for, and where the work stands; each type's own.
     Column("input", JsonText, nullable=False),
     Column("state", JsonText, nullable=False, server_default=text("'{}'")),
-    # How many items there are to do, as far as that is known; how many are done, and how many of them could not be.
+    # How many items there are to do, as far as that is known; how many of them are done, and how many could not be.
     Column("total", Id),
     Column("done_count", Id, nullable=False, server_default=text("0")),
     Column("failed_count", Id, nullable=False, server_default=text("0")),
@@ -94,6 +94,13 @@ action = Table(
     UniqueConstraint("organizer_id", "token"),
     Index("ix_action_open", "turn", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index(None, "organizer_id", "campaign_id", "id"),
+    # What stands in the way of another action of the same campaign.
+    Index(
+        "ix_action_open_of_campaign",
+        *("organizer_id", "campaign_id", "id"),
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
     CheckConstraint(one_of("type", ActionType), name="type"),
     CheckConstraint(one_of("status", Status), name="status"),
     CheckConstraint("failed_count >= 0 AND done_count >= 0", name="counts_not_negative"),

@@ -47,7 +47,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if isinstance(value, str):
             return datetime.fromisoformat(value)
-        return value if value is None else value.astimezone(UTC)
+        # The first and the last moment of the calendar are PostgreSQL's infinities: asyncpg gives them without a zone.
+        return value if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
 
 class Flag(TypeDecorator[bool]):

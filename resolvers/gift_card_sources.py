@@ -1,6 +1,6 @@
 """What can be read of gift cards and of their transactions."""
 
-from sqlalchemy import ColumnElement, Dialect, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Dialect, and_, bindparam, or_, select
 
 from models.gift_card import gift_card, gift_card_transaction
 from models.metadata import Id, UtcDateTime
@@ -14,6 +14,17 @@ def _expired(dialect: Dialect) -> ColumnElement[bool]:
     now = bindparam("now", type_=UtcDateTime)
     return and_(gift_card.c.expires_at.is_not(None), gift_card.c.expires_at < now)
 
+
+_OF_CARDS = (
+    select(gift_card.c.id)
+    .where(
+        gift_card.c.organizer_id == gift_card_transaction.c.organizer_id,
+        gift_card.c.id == gift_card_transaction.c.gift_card_id,
+        IS_CARD,
+    )
+    .correlate(gift_card_transaction)
+    .exists()
+)
 
 CARDS = Source(
     name="gift_card",
@@ -71,7 +82,8 @@ TRANSACTIONS = Source(
     },
     orders={"default": Order(("number",)), "number": Order(("number",))},
     reaches={
-        "any": lambda dialect: any_of(gift_card_transaction.c.organizer_id, "organizer_ids", dialect),
+        # Below a card they are the card's; by their own ids those of vouchers are left out.
+        "any": lambda dialect: and_(any_of(gift_card_transaction.c.organizer_id, "organizer_ids", dialect), _OF_CARDS),
         "written": lambda dialect: or_(
             gift_card_transaction.c.organizer_id == bindparam("organizer_id", type_=Id),
             gift_card_transaction.c.acceptor_id == bindparam("organizer_id", type_=Id),

@@ -109,5 +109,7 @@ ORGANIZERS = Source(
         "gift_cards": ToMany("gift_card", (("id", "organizer_id"),), own_only=True),
         "events": ToMany("event", (("id", "organizer_id"),), own_only=True),
         "sales_channels": ToMany("sales_channel", (("id", "organizer_id"),), own_only=True),
+        "voucher_campaigns": ToMany("voucher_campaign", (("id", "organizer_id"),), own_only=True),
+        "vouchers": ToMany("voucher", (("id", "organizer_id"),), own_only=True),
     },
 )

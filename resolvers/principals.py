@@ -19,6 +19,8 @@ class Principal:
     all_events: bool = True
     event_ids: tuple[int, ...] = ()
     profile: str | None = None
+    # The half of a key pair that is no secret.
+    public_id: str | None = None
     # Whether each scope was found to be granted, since it is asked on every request.
     _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 

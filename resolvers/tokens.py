@@ -213,6 +213,7 @@ def _known(dialect: Dialect, raw: Rows) -> _Known:
         all_events=all_events,
         event_ids=() if all_events or not events else tuple(sorted(map(int, events.split(",")))),
         profile=profile,
+        public_id=rows[0][12],
     )
     return _Known(Kind(kind), Status(status), expires_at, principal)
 
@@ -262,6 +263,7 @@ def _by_digest(dialect: Dialect) -> Statement:
     shown = (
         *(token.c[name] for name in ("id", "kind", "name", "status", "access", "scopes", "all_events")),
         *(token.c.profile, token.c.expires_at, organizer.c.slug, organizer.c.id, events),
+        token.c.public_id,
     )
     return Statement(_with_organizers(*shown).where(token.c.digest == bindparam("digest")), dialect)
 

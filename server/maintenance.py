@@ -1,4 +1,4 @@
-"""What a worker does by itself, now and then: forget idempotency keys that are past their time."""
+"""What a worker does by itself, now and then: forget what is past its time: idempotency keys, holds, broken uploads."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,7 +9,7 @@ import structlog
 
 from models.database import Database, Tx
 from models.problems import Problem
-from resolvers import background
+from resolvers import background, validation_statements, voucher_imports
 from resolvers.idempotency import FORGET, KEPT_FOR
 
 log = structlog.get_logger()
@@ -30,8 +30,10 @@ class Maintenance:
         while True:
             try:
                 await self.forget_keys()
+                await self.forget_holds()
+                await self.discard_uploads()
             except Problem as problem:
-                log.warning("could not forget idempotency keys", reason=problem.message)
+                log.warning("could not tidy up", reason=problem.message)
             await asyncio.sleep(EVERY_SECONDS)
 
     async def forget_keys(self) -> None:
@@ -42,3 +44,17 @@ class Maintenance:
             await tx.rows(FORGET, before=before)
 
         await self._database.write(unit)
+
+    async def forget_holds(self) -> None:
+        """Remove what vouchers were held for and are not any more."""
+        now = self._clock()
+
+        async def unit(tx: Tx) -> None:
+            await tx.rows(validation_statements.FORGET, before=now)
+
+        await self._database.write(unit)
+
+    async def discard_uploads(self) -> None:
+        """Remove what is left of files whose upload ended with its server, and of imports that failed."""
+        while await self._database.write(lambda tx: voucher_imports.discard_abandoned(tx, self._clock()), bulk=True):
+            pass

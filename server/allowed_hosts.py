@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rest.pretix import html
 from rest.pretix.answers import Answer, in_json
+from rest.voucherify.app import is_ours as is_voucherify
 
 # Load balancers ask these, by whatever address they have.
 OPEN = ("/healthz", "/readyz")
@@ -73,4 +74,6 @@ def _refusal(path: str, host: bytes) -> Answer:
         return in_json(
             {"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]}, language="en", status=400
         )
+    if is_voucherify(path):
+        return in_json({"code": 400, "key": "bad_request", "message": message}, language="en", status=400)
     return html.bad_request("en", message)

@@ -13,10 +13,12 @@ import resolvers.sources  # noqa: F401  every source, before anything is compile
 from gql.execution import Executor
 from gql.run import Limits
 from models.database import Database, open_database
+from resolvers.action_work import Actions
 from resolvers.authentication import Authenticator
 from resolvers.clicks import Clicks
 from resolvers.context import utc_now
 from rest.pretix.app import Pretix
+from rest.voucherify.app import Voucherify, is_ours
 from server.allowed_hosts import AllowedHosts
 from server.deadline import Deadline
 from server.graphql import GraphQL
@@ -34,6 +36,7 @@ class Foyer:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
         self.database: Database = open_database(settings.connect())
         self.clicks = Clicks(self.database, clock)
+        self.actions = Actions(self.database, clock, does_work=settings.bulk_work)
         authenticator = Authenticator(self.database, settings.token_cache_seconds, clock)
         self.graphql = GraphQL(
             self.database,
@@ -42,7 +45,9 @@ class Foyer:
             clock,
             body_limit_bytes=settings.body_limit_bytes,
             json_depth_max=settings.json_depth_max,
+            upload_limit_bytes=settings.upload_limit_bytes,
             pending=self.clicks,
+            bulk=self.actions,
         )
         self._pretix = Pretix(
             self.database,
@@ -52,6 +57,18 @@ class Foyer:
             body_limit_bytes=settings.body_limit_bytes,
             json_depth_max=settings.json_depth_max,
             clicks=self.clicks,
+        )
+        self._voucherify = Voucherify(
+            self.database,
+            authenticator,
+            clock=clock,
+            body_limit_bytes=settings.body_limit_bytes,
+            import_limit_bytes=settings.import_limit_bytes,
+            upload_limit_bytes=settings.upload_limit_bytes,
+            json_depth_max=settings.json_depth_max,
+            rate_limit_per_minute=settings.rate_limit_per_minute,
+            clicks=self.clicks,
+            bulk=self.actions,
         )
         self._health = Health(self.database)
         self._explorer = RedirectResponse("/graphql", 302)
@@ -80,6 +97,8 @@ class Foyer:
             return self._health
         if path == "/":
             return self._explorer
+        if is_ours(path):
+            return self._voucherify
         return self._pretix
 
     @asynccontextmanager
@@ -88,7 +107,7 @@ class Foyer:
         await self.database.start()
         try:
             # Clicks end last, and before the database: what was counted until then is written.
-            async with self.clicks.running(), self._maintenance.running():
+            async with self.clicks.running(), self._maintenance.running(), self.actions.running():
                 yield
         finally:
             await self.database.close()

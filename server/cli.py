@@ -48,8 +48,10 @@ app = typer.Typer(
 )
 token = typer.Typer(help="Make, list and revoke the tokens that programs present.", no_args_is_help=True)
 ledger = typer.Typer(help="Look after the gift cards' ledger.", no_args_is_help=True)
+vouchers = typer.Typer(help="Write vouchers to files.", no_args_is_help=True)
 app.add_typer(token, name="token")
 app.add_typer(ledger, name="ledger")
+app.add_typer(vouchers, name="vouchers")
 
 
 @app.command()
@@ -162,6 +164,34 @@ def token_revoke(
 def ledger_check() -> None:
     """Check every balance against its transactions. Exit code 1 and a table if any differs."""
     commands.ledger.check()
+
+
+@vouchers.command("export")
+def vouchers_export(
+    organizer: Annotated[str, typer.Option(help="Slug of the organizer whose vouchers they are.")],
+    campaign: Annotated[
+        str | None, typer.Option(help="Name or id of a campaign. Default: all vouchers.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path, typer.Option(help="The file to write, or - for standard output.", dir_okay=False, allow_dash=True)
+    ] = Path("-"),
+    active: Annotated[
+        bool | None,
+        typer.Option("--active/--disabled", help="Only those that are switched on, or off.", show_default=False),
+    ] = None,
+    safe_for_spreadsheets: Annotated[
+        bool,
+        typer.Option(
+            "--safe-for-spreadsheets",
+            help="Put an apostrophe before what a spreadsheet would take for a formula, and a mark of UTF-8 first.",
+        ),
+    ] = False,
+) -> None:
+    """Write vouchers as CSV, oldest first, also while a server runs. See docs/cli.md for the columns.
+
+    The file appears when it is whole, and only its owner may read it: codes are worth money.
+    """
+    commands.vouchers.export(output, organizer=organizer, campaign=campaign, active=active, safe=safe_for_spreadsheets)
 
 
 def main() -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from rest.voucherify.app import is_ours as is_voucherify
+
 MESSAGE = "The request took too long."
 
 
@@ -15,7 +17,8 @@ class Deadline:
     """Ends what takes longer than `seconds`. A write that was taken on is still committed or refused as a whole.
 
     All requests have the same time, so they run out of it in the order in which they came: one timer looks at the
-    oldest, where a timer for each would cost more than some answers do.
+    oldest, where a timer for each would cost more than some answers do. A request that streams has its time anew
+    whenever its door calls `scope["prolong"]`, and is then the youngest.
     """
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
@@ -39,7 +42,9 @@ class Deadline:
         task = asyncio.current_task()
         assert task is not None
         cancellations = task.cancelling()
-        self._watch(task, asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        self._watch(task, loop)
+        scope["prolong"] = lambda: self._prolong(task, loop)
         try:
             await self._app(scope, receive, send_and_see)
         except CancelledError:
@@ -64,6 +69,10 @@ class Deadline:
         if self._timer is None:
             self._timer = loop.call_at(ends_at, self._look, loop)
 
+    def _prolong(self, task: Task[Any], loop: AbstractEventLoop) -> None:
+        if self._running.pop(task, None) is not None:
+            self._watch(task, loop)
+
     def _look(self, loop: AbstractEventLoop) -> None:
         """End what is over its time, and come back when the oldest of the others would be."""
         self._timer = None
@@ -80,6 +89,8 @@ class Deadline:
 def _body(path: str) -> dict[str, Any]:
     if path.startswith("/graphql"):
         return {"errors": [{"message": MESSAGE, "extensions": {"code": "UNAVAILABLE"}}]}
+    if is_voucherify(path):
+        return {"code": 503, "key": "service_unavailable", "message": MESSAGE}
     return {"detail": MESSAGE}
 
 

@@ -3,6 +3,9 @@
 By the GraphQL-over-HTTP specification: POST with a JSON body, GET for queries, `application/graphql-response+json`
 with the status that fits, and `application/json` with 200 for whatever was a well-formed request. A browser that asks
 for a page gets GraphiQL.
+
+Files come in a form (server/form_requests.py). A page of another origin can post a form without being asked first, but
+not with a token: a form is looked at only when its header `Authorization` has let somebody in.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,13 +27,15 @@ from models.database import Database
 from models.json_depth import is_too_deep
 from models.problems import Problem, TooLarge, Unauthenticated
 from resolvers.authentication import Authenticator
-from resolvers.context import Context, Pending
+from resolvers.context import Context, Pending, Wakes
 from resolvers.principals import Principal
+from server.form_requests import Malformed, taken_in
 from server.graphiql import GraphiQL
 
 log = structlog.get_logger()
 
 JSON = b"application/json"
+FORM = b"multipart/form-data"
 RESPONSE_JSON = b"application/graphql-response+json"
 SCHEMES = ("bearer", "token", "device")
 ALLOW = (b"allow", b"GET, HEAD, POST")
@@ -70,9 +75,12 @@ class GraphQL:
         *,
         body_limit_bytes: int,
         json_depth_max: int,
+        upload_limit_bytes: int = 104_857_600,
         pending: Pending | None = None,
+        bulk: Wakes | None = None,
     ) -> None:
-        self._pending = pending
+        self._pending, self._bulk = pending, bulk
+        self._upload_limit_bytes = upload_limit_bytes
         self._database, self._executor, self._authenticator, self._clock = database, executor, authenticator, clock
         self._body_limit_bytes, self._json_depth_max = body_limit_bytes, json_depth_max
         self.graphiql = GraphiQL()
@@ -90,8 +98,11 @@ class GraphQL:
             if media_type is None:
                 message = "Answers are application/graphql-response+json or application/json; you accept neither."
                 raise _Refusal(406, message, "NOT_ACCEPTABLE")
-            request = await self._request(scope, headers, receive)
-            answer = await self._answer(request, headers, method)
+            if method == "POST" and headers.get(b"content-type", b"")[:20].lower().startswith(FORM):
+                answer = await self._answer_form(scope, headers, receive)
+            else:
+                request = await self._request(scope, headers, receive)
+                answer = await self._answer(request, headers, method)
         except _Refusal as refusal:
             error = GraphQLError(refusal.message, extensions={"code": refusal.code})
             answer = Answer({"errors": [error.formatted]}, refusal.status)
@@ -107,12 +118,12 @@ class GraphQL:
 
     async def _request(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Request:
         if scope["method"] == "POST":
-            return await self._posted(headers, receive)
+            return await self._posted(scope, headers, receive)
         if scope["method"] in ("GET", "HEAD"):
-            return self._in_query(scope["query_string"])
+            return self._in_query(scope)
         raise _Refusal(405, "GraphQL is asked by GET or POST.", "METHOD_NOT_ALLOWED")
 
-    async def _posted(self, headers: Mapping[bytes, bytes], receive: Receive) -> Request:
+    async def _posted(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Request:
         content_type = headers.get(b"content-type", b"")
         if content_type != JSON:
             media_type, charset = _content_type(content_type)
@@ -120,14 +131,15 @@ class GraphQL:
                 raise _Refusal(415, "The body is JSON: Content-Type: application/json.", "UNSUPPORTED_MEDIA_TYPE")
             if charset not in CHARSETS:
                 raise _Refusal(415, "The body is UTF-8.", "UNSUPPORTED_MEDIA_TYPE")
-        return _request_of(self._json(await _body(receive, self._body_limit_bytes)))
+        return _request_of(self._json(await _body(receive, self._body_limit_bytes)), scope)
 
-    def _in_query(self, query: bytes) -> Request:
+    def _in_query(self, scope: Scope) -> Request:
+        query: bytes = scope["query_string"]
         given: dict[str, Any] = dict(parse_qsl(query.decode("ascii", "replace"), keep_blank_values=True))
         for name in ("variables", "extensions"):
             if name in given:
                 given[name] = self._json(given[name].encode() or b"null")
-        return _request_of(given)
+        return _request_of(given, scope)
 
     def _json(self, text: bytes) -> Any:
         if is_too_deep(text, self._json_depth_max):
@@ -142,9 +154,36 @@ class GraphQL:
     async def _answer(self, request: Request, headers: Mapping[bytes, bytes], method: str) -> Answer:
         if method != "POST" and self._executor.is_mutation(request):
             raise _Refusal(405, "A mutation is asked by POST.", "METHOD_NOT_ALLOWED")
-        principal = await self._principal(request, headers)
+        principal = await self._known(headers)
+        if principal is None:
+            if not self._executor.is_about_schema(request):
+                raise _missing_token()
+            principal = ANONYMOUS
+        return await self._executed(request, principal)
+
+    async def _answer_form(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Answer:
+        """A request with files. Nothing of it is read before it is known who sends it."""
+        principal = await self._known(headers)
+        if principal is None:
+            raise _missing_token()
+        form = taken_in(
+            headers,
+            receive,
+            body_limit_bytes=self._body_limit_bytes,
+            upload_limit_bytes=self._upload_limit_bytes,
+            prolong=scope.get("prolong", _nothing),
+            json=self._json,
+        )
         try:
-            return await self._executor.execute(Context(self._database, principal, self._clock, self._pending), request)
+            async with form as operations:
+                return await self._executed(_request_of(operations, scope), principal)
+        except Malformed as error:
+            raise _Refusal(400, str(error)) from None
+
+    async def _executed(self, request: Request, principal: Principal) -> Answer:
+        context = Context(self._database, principal, self._clock, self._pending, self._bulk)
+        try:
+            return await self._executor.execute(context, request)
         except Problem:
             raise
         except Exception as error:
@@ -152,16 +191,25 @@ class GraphQL:
             internal = GraphQLError("Internal error.", extensions={"code": "INTERNAL"})
             return Answer({"errors": [internal.formatted]}, 500)
 
-    async def _principal(self, request: Request, headers: Mapping[bytes, bytes]) -> Principal:
+    async def _known(self, headers: Mapping[bytes, bytes]) -> Principal | None:
+        """Who presents a token; None if there is none at all."""
         scheme, _, secret = headers.get(b"authorization", b"").decode("latin-1").strip().partition(" ")
         if scheme.lower() in SCHEMES and secret.strip():
             return await self._authenticator.principal(secret.strip())
-        if not secret and self._executor.is_about_schema(request):
-            return ANONYMOUS
-        raise Unauthenticated("Send your token: Authorization: Bearer ….", reason="missing")
+        if secret:
+            raise _missing_token()
+        return None
 
 
-def _request_of(given: Any) -> Request:
+def _missing_token() -> Unauthenticated:
+    return Unauthenticated("Send your token: Authorization: Bearer ….", reason="missing")
+
+
+def _nothing() -> None:
+    pass
+
+
+def _request_of(given: Any, scope: Scope) -> Request:
     if not isinstance(given, dict):
         raise _Refusal(400, "The body is a JSON object with the field `query`.")
     query, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
@@ -174,7 +222,7 @@ def _request_of(given: Any) -> Request:
     if "extensions" in given and not isinstance(given["extensions"], dict | None):
         raise _Refusal(400, "`extensions` is not an object.")
     # Without a name and with an empty one are the same: no operation is called that.
-    return Request(query, variables or {}, name or None)
+    return Request(query, variables or {}, name or None, scope.get("request_id"))
 
 
 async def _body(receive: Receive, limit: int) -> bytes:

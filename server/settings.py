@@ -123,6 +123,10 @@ class Settings(BaseSettings):
         default="FULL",
         description="SQLite's durability: `FULL` survives a power cut, `NORMAL` may lose the last commits then.",
     )
+    bulk_work: bool = Field(
+        default=True,
+        description="Whether this process works on bulk actions, `true` or `false`; at least one process must.",
+    )
     token_cache_seconds: float = Field(
         default=1.0,
         ge=0,
@@ -132,6 +136,24 @@ class Settings(BaseSettings):
 
     body_limit_bytes: int = Field(
         default=1024 * 1024, ge=1024, le=1024**3, description="Largest body of a request, in bytes."
+    )
+    import_limit_bytes: int = Field(
+        default=10 * 1024 * 1024,
+        ge=1024,
+        le=1024**3,
+        description="Largest list of vouchers in one JSON body, in bytes; never less than other bodies may have.",
+    )
+    upload_limit_bytes: int = Field(
+        default=100 * 1024 * 1024,
+        ge=1024,
+        le=1024**4,
+        description="Largest uploaded file, in bytes. It is read as it comes in and never kept in memory as a whole.",
+    )
+    rate_limit_per_minute: int = Field(
+        default=60_000,
+        ge=0,
+        le=10**9,
+        description="Most requests of one token at the Voucherify door in a minute, a number per process; 0: any.",
     )
     json_depth_max: int = Field(default=64, ge=4, le=1000, description="Deepest nesting of JSON in a body, in levels.")
     graphql_depth_max: int = Field(

@@ -114,6 +114,8 @@ async def test_every_door_is_behind_it_and_says_what_to_set(sqlite_url: str) -> 
         assert page.headers["content-type"] == HTML
         error = (await client.post("/graphql", json={}, headers={"Host": "evil.example"})).json()["errors"][0]
         assert (error["extensions"]["code"], "evil.example" in error["message"]) == ("BAD_REQUEST", True)
+        refused = (await client.get("/v1/campaigns", headers={"Host": "evil.example"})).json()
+        assert (refused["code"], "evil.example" in refused["message"]) == (400, True)
         head = await client.head("/api/v1/", headers={"Host": "evil.example"})
         assert (head.status_code, head.content) == (400, b"")
 

@@ -25,7 +25,10 @@ from server.commands import demo, loading
 from server.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = ["serve", "migrate", "load", "demo", "schema", "token create", "token list", "token revoke", "ledger check"]
+COMMANDS = [
+    *("serve", "migrate", "load", "demo", "schema", "token create", "token list", "token revoke", "ledger check"),
+    "vouchers export",
+]
 DOCUMENT: dict[str, Any] = {
     "organizers": [{"slug": "acme", "name": "Acme"}],
     "events": [{"organizer": "acme", "slug": "conf", "name": {"en": "x"}, "date_from": "2030-01-01T00:00:00Z"}],
@@ -91,7 +94,11 @@ def test_migrating_says_what_it_did(empty_database_url: str, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "ledger check", "token list", "token revoke 1", "token create x --organizer x"]
+    "command",
+    [
+        *("serve", "ledger check", "token list", "token revoke 1", "token create x --organizer x"),
+        "vouchers export --organizer x",
+    ],
 )
 def test_an_unmigrated_database_is_refused(
     empty_database_url: str, monkeypatch: pytest.MonkeyPatch, command: str

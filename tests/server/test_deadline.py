@@ -90,3 +90,33 @@ async def test_a_request_that_ends_although_it_is_told_to_leaves_its_task_in_ord
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0
+
+
+async def test_a_request_that_streams_has_its_time_anew_as_often_as_it_says() -> None:
+    async def streaming(scope: Scope, receive: Receive, send: Send) -> None:
+        for _ in range(4):
+            await asyncio.sleep(SECONDS * 0.6)
+            scope["prolong"]()
+        await answering({**scope, "takes": scope["takes"]}, receive, send)
+
+    app = Deadline(streaming, SECONDS)
+    whole, stuck = await asyncio.gather(asked(app), asked(app, "/v1/campaigns", takes=10))
+    assert (whole[0]["status"], stuck[0]["status"]) == (200, 503)
+    assert stuck[1]["body"].startswith(b'{"code":503,"key":"service_unavailable"')
+    assert (app._running, app._late) == ({}, set())
+
+
+async def test_who_was_prolonged_is_ended_after_who_is_younger() -> None:
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/long":
+            await asyncio.sleep(0.15)
+            scope["prolong"]()
+        await answering(scope, receive, send)
+
+    app = Deadline(either, 0.2)
+    first = asyncio.create_task(asked(app, "/long", takes=0.15))
+    await asyncio.sleep(0.02)
+    second = asyncio.create_task(asked(app, takes=10))
+    assert (await second)[0]["status"] == 503
+    assert not first.done()
+    assert (await first)[0]["status"] == 200

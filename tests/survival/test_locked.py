@@ -23,8 +23,8 @@ from models.database.sqlite import SqliteDatabase
 from models.organizer import organizer
 from models.problems import InsufficientFunds, Unavailable
 from resolvers import gift_cards, ledger
-from resolvers.context import Work
 from resolvers.balances import Booked
+from resolvers.context import Work
 from tests.doors import DOORS, Door, Refused, refused
 from tests.postgresql import PostgreSQL
 from tests.servers import printed, run

@@ -52,18 +52,12 @@ VOUCHER_CAMPAIGNS = Source(
         # To sort by: engines differ in where they put what was never updated.
         "touched_at": Field(func.coalesce(_c.updated_at, _c.created_at), Kind.TIMESTAMP),
         # Of its terms and its category, to filter by; to show them there are the relations.
-        "voucher_type": Field(related(voucher_terms.c.type, voucher_campaign, "terms_id"), Kind.TEXT),
-        "validity_timeframe": Field(
-            related(voucher_terms.c.validity_timeframe, voucher_campaign, "terms_id"), Kind.TEXT
-        ),
-        "validity_day_of_week": Field(
-            related(voucher_terms.c.validity_day_of_week, voucher_campaign, "terms_id"), Kind.TEXT
-        ),
-        "is_referral_code": Field(
-            related(voucher_terms.c.is_referral_code, voucher_campaign, "terms_id"), Kind.BOOLEAN
-        ),
-        "category_name": Field(related(category.c.name, voucher_campaign, "category_id"), Kind.TEXT),
-        "category_token": Field(related(category.c.token, voucher_campaign, "category_id"), Kind.TEXT),
+        "voucher_type": related(voucher_terms.c.type, voucher_campaign, "terms_id"),
+        "validity_timeframe": related(voucher_terms.c.validity_timeframe, voucher_campaign, "terms_id"),
+        "validity_day_of_week": related(voucher_terms.c.validity_day_of_week, voucher_campaign, "terms_id"),
+        "is_referral_code": related(voucher_terms.c.is_referral_code, voucher_campaign, "terms_id", Kind.BOOLEAN),
+        "category_name": related(category.c.name, voucher_campaign, "category_id"),
+        "category_token": related(category.c.token, voucher_campaign, "category_id"),
     },
     orders={
         "default": Order(("id",)),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     not_,
     or_,
     select,
@@ -28,7 +29,7 @@ from sqlalchemy.types import TypeEngine
 
 from models import letter_case
 from models.metadata import Id
-from resolvers.reading.source import Source
+from resolvers.reading.source import Source, Via
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,27 @@ def _expression(condition: Condition, source: Source, dialect: Dialect, numbers:
 
 
 def _comparison(compare: Compare, source: Source, dialect: Dialect, name: str) -> ColumnElement[bool]:
-    column = source.fields[compare.field].expression
+    field = source.fields[compare.field]
+    if field.via is None:
+        return _compared(field.expression, compare, dialect, name)
+    return _compared_via(field.via, compare, dialect, name)
+
+
+def _compared_via(via: Via, compare: Compare, dialect: Dialect, name: str) -> ColumnElement[bool]:
+    """The other rows that are meant, found once, and this row names one of them."""
+    other = via.column.table.c
+    # That they are the asker's says the row which names them; here it leads to their indexes.
+    theirs = any_of(other.organizer_id, "organizer_ids", dialect)
+    if compare.value is None and compare.op == "eq":
+        known = select(other.id).where(theirs, via.column.is_not(None))
+        return or_(via.key.is_(None), via.key.not_in(known))
+    found = select(other.id).where(theirs, _compared(via.column, compare, dialect, name))
+    if via.unique and compare.op == "eq":
+        return via.key == found.limit(literal_column("1")).scalar_subquery()
+    return via.key.in_(found)
+
+
+def _compared(column: ColumnElement[Any], compare: Compare, dialect: Dialect, name: str) -> ColumnElement[bool]:
     if compare.op == "one_of":
         return any_of(column, name, dialect)
     if compare.op in TEXTUAL:

@@ -25,11 +25,24 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """How a field is another row's: `key` names that row by its id, `column` is what is read of it.
+
+    Comparisons ask the other table once for its ids, not once for every row of this one. `unique`: for one at most.
+    """
+
+    key: ColumnElement[Any]
+    column: Any
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One readable value: an expression over the source's own table, and what it holds."""
+    """One readable value: an expression over the source's own table, and what it holds; `via` another's row."""
 
     expression: ColumnElement[Any]
     kind: Kind
+    via: Via | None = None
 
 
 @dataclass(frozen=True, slots=True)

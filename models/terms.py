@@ -38,9 +38,14 @@ class Terms:
     is_referral_code: bool = False
 
     @classmethod
-    def read(cls, type: VoucherType, benefit: object, *, is_referral_code: bool = False, **limits: Any) -> "Terms":
-        """Refuses with `Invalid` a benefit or a limit that cannot be. `limits` are those of `limited`."""
-        found = cls(type, benefit_of(type, benefit), is_referral_code=is_referral_code)
+    def read(
+        cls, type: VoucherType, benefit: object, *, is_referral_code: bool = False, at: str = "", **limits: Any
+    ) -> "Terms":
+        """Refuses with `Invalid` a benefit or a limit that cannot be. `limits` are those of `limited`.
+
+        `at` is where the benefit is in a request, with a dot at its end: refusals name its fields from there.
+        """
+        found = cls(type, benefit_of(type, benefit, at), is_referral_code=is_referral_code)
         return found.limited(**limits)
 
     @classmethod
@@ -109,29 +114,33 @@ class Terms:
                 return int(self.benefit["points"])
 
 
-def benefit_of(type: VoucherType, given: object) -> Mapping[str, Any]:
+def benefit_of(type: VoucherType, given: object, at: str = "") -> Mapping[str, Any]:
     """The benefit of a voucher of this type as it is kept; refuses with `Invalid` what is none."""
+    field = at + BENEFITS[type]
+    told = _object(given, field)
     match type:
         case VoucherType.DISCOUNT_VOUCHER:
-            return Discount.read(_object(given, "discount")).shown()
+            return Discount.read(told, field=field).shown()
         case VoucherType.GIFT_VOUCHER:
-            return _gift(_object(given, "gift"))
+            return _gift(told, field)
         case VoucherType.LOYALTY_CARD:
-            return _loyalty_card(_object(given, "loyalty_card"))
+            return _loyalty_card(told, field)
 
 
-def _gift(given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _gift(given: Mapping[str, Any], field: str) -> Mapping[str, Any]:
     effect = given.get("effect")
     if effect is not None and effect not in GIFT_EFFECTS:
-        raise Invalid(f"One of {', '.join(GIFT_EFFECTS)}.", field="gift.effect", reason="choice")
-    amount = _whole(given.get("amount"), "gift.amount")
+        raise Invalid(f"One of {', '.join(GIFT_EFFECTS)}.", field=f"{field}.effect", reason="choice")
+    amount = _whole(given.get("amount"), f"{field}.amount")
     return {"amount": amount} | ({} if effect is None else {"effect": effect})
 
 
-def _loyalty_card(given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _loyalty_card(given: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+    points = _whole(given.get("points"), f"{field}.points")
     rules = given.get("expiration_rules")
-    points = _whole(given.get("points"), "loyalty_card.points")
-    return {"points": points} | ({} if rules is None else {"expiration_rules": _object(rules, "expiration_rules")})
+    if rules is None:
+        return {"points": points}
+    return {"points": points, "expiration_rules": _object(rules, f"{field}.expiration_rules")}
 
 
 def _whole(given: object, field: str) -> int:

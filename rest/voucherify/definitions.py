@@ -13,7 +13,7 @@ from models.unset import UNSET, Unset
 from models.voucher import VoucherType
 from models.voucher_campaign import CampaignType, Growth
 from models.voucher_problems import InvalidCampaign
-from resolvers.voucher_campaign_rules import VOUCHER_TYPES, CampaignChanges, NewCampaign
+from resolvers.voucher_campaign_rules import INFERRED, VOUCHER_TYPES, CampaignChanges, NewCampaign
 from resolvers.vouchers import Overrides, VoucherChanges
 from rest.voucherify import fields
 from rest.voucherify.fields import Payload
@@ -141,8 +141,9 @@ def terms(of: Payload, limited: Payload, kind: VoucherType, *, is_referral_code:
     limits: dict[str, Any] = {name: limited.take(field, fields.anything) for name, field in LIMITS.items()}
     limits["activity_duration"] = limited.take("activity_duration_after_publishing", fields.text)
     referral = of.take("is_referral_code", fields.boolean)
-    benefit = of.need(BENEFITS[kind], fields.mapping)
-    return Terms.read(kind, _without_nulls(benefit), is_referral_code=bool(referral) or is_referral_code, **limits)
+    benefit = _without_nulls(of.need(BENEFITS[kind], fields.mapping))
+    at = f"{of.path.lstrip('.')}." if of.path else ""
+    return Terms.read(kind, benefit, is_referral_code=bool(referral) or is_referral_code, at=at, **limits)
 
 
 def quantity(body: Payload, name: str) -> int | Unset | None:
@@ -176,8 +177,8 @@ def _terms_of_campaign(body: Payload, voucher: Payload, kind: CampaignType | Non
 
 def _complete(body: Payload, voucher: Payload, type: VoucherType, kind: CampaignType | None) -> Terms:
     if voucher.values.get(BENEFITS[type]) is None:
-        label = "" if kind is None else f"{kind.value} "
-        raise InvalidCampaign(f"Property '{BENEFITS[type]}' is required for {label}campaign", field=BENEFITS[type])
+        label = (kind or INFERRED[type]).value
+        raise InvalidCampaign(f"Property '{BENEFITS[type]}' is required for {label} campaign", field=BENEFITS[type])
     return terms(voucher, body, type, is_referral_code=kind is CampaignType.REFERRAL_PROGRAM)
 
 

@@ -195,6 +195,9 @@ def _voucher(problem: VoucherProblem) -> Said:
 
 
 def _invalid(problem: Invalid) -> Said:
+    if "wanted" in problem.details:
+        # A type, in the vendor's words: `number,null`.
+        return Said("invalid_payload", f"Property .{field_of(problem)} should be {problem.details['wanted']}")
     return Said("invalid_payload", f"Property .{field_of(problem)}: {problem.message}")
 
 

@@ -15,10 +15,14 @@ from rest.voucherify.answers import Answer
 from rest.voucherify.call import Call
 from rest.voucherify.fields import Payload
 from rest.voucherify.lists import Listing, either, equal, within
+from rest.voucherify.refusals import Nowhere
 from rest.voucherify.routing import Route
 
 ORDERS = {"created_at": "default", "updated_at": "updated_at", "code": "code"}
 LISTING = Listing(voucher_views.MANY, "vouchers", voucher_views.whole, filter_tables.VOUCHERS, ORDERS)
+
+# The vendor's addresses for importing vouchers without a campaign, which nobody means for a code.
+UNSERVED = ("import", "importCSV")
 
 # -- handlers --------------------------------------------------------------------------------------------------------
 
@@ -36,7 +40,7 @@ def asked(call: Call) -> tuple[Condition | None, ...]:
         equal("campaign_name", query.text("campaign")),
         equal("code", query.text("code")),
         either(("category_token", "category_name"), category),
-        equal("holder_token", query.text("customer")),
+        either(("holder_token", "holder_source_id"), query.text("customer")),
         within(call, "created_at", "created_at"),
         within(call, "updated_at", "updated_at"),
         Compare("token", "one_of", tuple(ids)) if ids else None,
@@ -49,6 +53,8 @@ async def detail(call: Call) -> Answer:
 
 async def create(call: Call) -> Answer:
     """With a code of the path, of the body, or made up."""
+    if call.arguments.get("code") in UNSERVED:
+        raise Nowhere("Vouchers are imported into a campaign: /v1/campaigns/{campaign}/import.")
     return await call.write(partial(_create, call, await call.payload()))
 
 

@@ -59,7 +59,7 @@ def test_what_is_unknown_or_null_is_left_out() -> None:
         (GIFT, {"amount": 1, "effect": "APPLY_TO_MOON"}, "gift.effect"),
         (GIFT, {"amount": 1, "effect": []}, "gift.effect"),
         (LOYALTY, {"points": float("inf")}, "loyalty_card.points"),
-        (LOYALTY, {"points": 1, "expiration_rules": "MONTH"}, "expiration_rules"),
+        (LOYALTY, {"points": 1, "expiration_rules": "MONTH"}, "loyalty_card.expiration_rules"),
     ],
 )
 def test_what_is_no_benefit_is_refused(type: VoucherType, given: Any, field: str) -> None:

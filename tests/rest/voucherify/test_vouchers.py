@@ -372,6 +372,18 @@ async def test_every_filter_finds_what_it_says(shop: Door) -> None:
         assert answer.json()["total"] == len(found), query
 
 
+async def test_the_vouchers_of_a_customer_are_found_by_both_ids(shop: Door) -> None:
+    await campaign(shop)
+    await shop.post("campaigns/Spring/vouchers/A")
+    await shop.post("campaigns/Spring/vouchers/B")
+    published = await shop.post("publications", {"voucher": "A", "customer": {"source_id": "me/1"}})
+    assert published.status_code == 200, published.text
+    for ref in ("me%2F1", published.json()["customer_id"]):
+        assert await listed(shop, f"customer={ref}") == ["A"]
+    assert await listed(shop, "customer=me") == []
+    assert (await shown(shop, "A"))["holder_id"] == published.json()["customer_id"]
+
+
 async def test_a_list_is_a_page_and_a_count_and_a_voucher_is_one_statement(database_url: str) -> None:
     async with opened(database_url, bulk_work=False) as world, serving(world, ROUTES) as shop:
         await campaign(shop, voucher=GIFT, category="Fruit")

@@ -246,6 +246,11 @@ def test_the_demo_keeps_its_token_and_its_cards(tmp_path: Path) -> None:
             request.add_header("Authorization", f"Token {tokens[-1]}")
             with urllib.request.urlopen(request, timeout=10) as response:
                 assert json.load(response)["count"] == 12
+            request = urllib.request.Request(f"{url}/v1/validations", demo.VALIDATION.encode())
+            request.add_header("Authorization", f"Bearer {tokens[-1]}")
+            request.add_header("Content-Type", "application/json")
+            with urllib.request.urlopen(request, timeout=10) as response:
+                assert json.load(response)["order"]["total_amount"] == 4500
     assert tokens[0] == tokens[1]
     assert cards[0] == cards[1]
     assert len(cards[0]) == 3

@@ -175,7 +175,7 @@ FINISH = (
 FAILURES = (
     select(action_failure.c.row, action_failure.c.code, action_failure.c.reason)
     .where(action_failure.c.organizer_id == _organizer, action_failure.c.action_id == _id)
-    .order_by(action_failure.c.id)
+    .order_by(action_failure.c.row, action_failure.c.id)
     .limit(bindparam("count_max", type_=Integer))
 )
 

@@ -248,8 +248,8 @@ class Actions:
 async def _finish(work: Work, kind: Kind, held: Claimed, progressed: Progressed, spent_ms: int) -> None:
     done, failed = held.done_count + progressed.done, held.failed_count + len(progressed.failures)
     told = await actions.failures(work, held) if kind.tells_failures else []
-    room = actions.FAILED_SHOWN_MAX - len(told)
-    result = kind.result(done, failed, progressed.failure, [*told, *progressed.failures[:room]])
+    named = sorted([*told, *progressed.failures], key=lambda each: each.row or 0)[: actions.FAILED_SHOWN_MAX]
+    result = kind.result(done, failed, progressed.failure, named)
     await actions.finish(work, held, progressed, result, spent_ms=spent_ms)
 
 

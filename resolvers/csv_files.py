@@ -42,6 +42,8 @@ class CsvReader:
 
     def __init__(self, needed: str) -> None:
         self.header: Sequence[str] = ()
+        # Where in a row the needed column is.
+        self.place = 0
         self._needed = needed
         self._decoder: codecs.IncrementalDecoder | None = None
         self._start = b""
@@ -122,6 +124,7 @@ class CsvReader:
         names = [name for cell in header if (name := plain(cell))]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise InvalidCsv(f"The header names a column twice: {twice!r}.")
+        self.place = list(map(plain, header)).index(self._needed)
         return [cell.strip() for cell in header]
 
     def _parsed(self, lines: list[str], final: bool) -> Generator[Row, None, int]:

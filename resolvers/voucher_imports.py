@@ -6,10 +6,12 @@ gone if the upload breaks off.
 """
 
 import asyncio
+import heapq
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Integer, and_, bindparam, delete, exists, func, insert, or_, select, update
@@ -39,6 +41,8 @@ from resolvers.voucher_scopes import WRITE
 # Bytes of a file that are read, and items that are looked at, before others have their turn.
 PIECE_BYTES = 65_536
 PIECE_ITEMS = 50
+# Rows of a file that are in memory at most, and in how many parts they are sorted.
+RUN_ROWS, RUNS = 4000, 5
 # An upload of which nothing came for so long is over, whatever became of its server.
 ABANDONED_AFTER = timedelta(hours=1)
 # Slices removed in one unit of work.
@@ -176,6 +180,7 @@ class _Upload:
         self._reader = CsvReader("code")
         self._unread = bytearray()
         self._rows: list[Row] = []
+        self._runs: list[list[Row]] = []
         self._slices = self._count = 0
 
     async def take(self, part: bytes) -> None:
@@ -190,8 +195,7 @@ class _Upload:
     async def end(self) -> Enqueued:
         await self._gather(self._reader.read(bytes(self._unread)))
         await self._gather(self._reader.end())
-        if self._rows:
-            await self._stage()
+        await self._stage_all()
         submitted = partial(self._submit, self._enqueued.id)
         await self._context.write(submitted)
         return self._enqueued
@@ -208,14 +212,29 @@ class _Upload:
     async def _gather(self, rows: Iterator[Row]) -> None:
         for row in rows:
             self._rows.append(row)
-            if len(self._rows) == ROWS_MAX:
-                await self._stage()
+            if len(self._rows) == RUN_ROWS:
+                self._end_run()
+            if len(self._runs) == RUNS:
+                await self._stage_all()
 
-    async def _stage(self) -> None:
-        content = {
-            "header": self._reader.header,
-            "rows": [[each.number, each.cells, each.broken] for each in self._rows],
-        }
+    def _end_run(self) -> None:
+        self._rows.sort(key=self._code_of)
+        self._runs.append(self._rows)
+        self._rows = []
+
+    async def _stage_all(self) -> None:
+        """Sorted by code, so that the vouchers of a chunk have their places beside each other in the index."""
+        self._end_run()
+        merged = heapq.merge(*self._runs, key=self._code_of)
+        while part := list(islice(merged, ROWS_MAX)):
+            await self._stage(part)
+        self._runs.clear()
+
+    def _code_of(self, row: Row) -> str:
+        return "" if row.broken is not None else row.cells[self._reader.place]
+
+    async def _stage(self, rows: Sequence[Row]) -> None:
+        content = {"header": self._reader.header, "rows": [[each.number, each.cells, each.broken] for each in rows]}
         number, action_id = self._slices, self._enqueued.id
 
         async def unit(tx: Tx) -> None:
@@ -227,9 +246,8 @@ class _Upload:
             await stage(work, self._organizer_id, action_id, number, content)
 
         await self._context.database.write(unit, bulk=True)
-        self._count += len(self._rows)
+        self._count += len(rows)
         self._slices += 1
-        self._rows.clear()
 
     async def _submit(self, action_id: int, work: Work) -> None:
         await work.row(SET_INPUT, of_organizer=self._organizer_id, action_id=action_id, given={"slices": self._slices})

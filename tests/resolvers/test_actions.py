@@ -135,7 +135,7 @@ async def test_progress_adds_up_and_prolongs_the_lease(place: tuple[Database, in
     asked = await enqueued(place, total=10)
     claimed = await claim(place[0], lease_ms=50)
     assert claimed is not None
-    failures = [Failure("is bad", "CODE", 3), Failure("is worse")]
+    failures = [Failure("is bad", "CODE", 3), Failure("is worse", None, 4)]
     further = await written(
         place[0],
         making(

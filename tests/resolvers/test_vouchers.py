@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.sql.base import Executable
 
 from models.code_config import CodeConfig
+from models.database import Rows
 from models.gift_card import gift_card
 from models.problems import Invalid, NotFound, Problem, Taken
 from models.voucher import voucher, voucher_terms
 from models.voucher_campaign import CampaignType, category, voucher_campaign
 from models.voucher_problems import InvalidCampaign, InvalidCodeConfig, InvalidVoucher
 from resolvers import categories, ledger, vouchers
+from resolvers.context import Context, Work
+from resolvers.principals import system
 from resolvers.vouchers import Overrides, VoucherChanges
 from tests.resolvers import databases
 from tests.resolvers.house import CARD, GIFT, PERCENT, House, outcomes
@@ -223,6 +227,29 @@ async def test_a_small_space_is_used_to_its_last_code_and_no_further(house: Hous
         await house.do(vouchers.add, campaign_id)
     assert refusal.value.details["reason"] == "infeasible"
     assert await house.row(campaign_id, voucher_campaign.c.vouchers_count) == config.space
+
+
+class Counted(Work):
+    """A unit of work that counts its statements."""
+
+    count = 0
+
+    async def rows(self, clause: Executable, /, **parameters: Any) -> Rows:
+        Counted.count += 1
+        return await super().rows(clause, **parameters)
+
+
+async def test_a_full_space_is_recognised_in_few_statements(house: House) -> None:
+    """Whoever else wants to write on SQLite waits meanwhile."""
+    config = CodeConfig.read({"charset": "0123456789", "length": 2})
+    campaign_id = await house.created(code_config=config)
+    for code in config.all_codes():
+        await house.do(vouchers.add, campaign_id, code=code)
+    context, before = Context(house.database, system({})), Counted.count
+    with pytest.raises(InvalidCodeConfig):
+        await house.database.write(lambda tx: vouchers.add(Counted(tx, context), house.organizer_id, campaign_id))
+    # The one that is tried at once, then a look at those drawn and a look at all.
+    assert Counted.count - before <= 5
 
 
 async def test_the_last_codes_of_a_small_space_are_shared_among_those_who_race_for_them(

@@ -11,6 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
+from benchmarks import bulk
+from benchmarks.bulk import BULK
 from benchmarks.contenders import CONTENDERS, Contender
 from benchmarks.engines import Engine, engine_named
 from benchmarks.measure import Pace, measure
@@ -28,6 +30,7 @@ out, progress = Console(), Console(stderr=True)
 def main(words: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(words)
     chosen = [each for each in SCENARIOS if not asked.only or each.name in asked.only]
+    bulky = [each for each in BULK if not asked.only or each.name in asked.only]
     names = [name for name in CONTENDERS if wanted(name, asked, chosen)]
     report = Report(asked.engine, pace_of(asked))
     # SIGTERM unwinds as Ctrl-C does, so nothing we started outlives us.
@@ -38,6 +41,10 @@ def main(words: Sequence[str] | None = None) -> int:
         engine = stack.enter_context(engine_named(asked.engine, folder))
         field = line_up(names, engine, folder, report, stack, status)
         compete(chosen, field, report, status)
+        rows = asked.rows or (bulk.ROWS_QUICK if asked.quick else bulk.ROWS)
+        for each in bulky:
+            rounds = min(report.pace.rounds, 1 if asked.quick else bulk.ROUNDS)
+            report.bulk.append(bulk.measure(each, engine, folder, rows, rounds, tell=status.update))
     report.show(out if out.is_terminal else Console(width=150))
     if asked.json:
         report.write(asked.json)
@@ -45,17 +52,18 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    scenarios = "\n".join(f"  {each.name:22}{each.title}" for each in SCENARIOS)
+    known = [(each.name, each.title) for each in (*SCENARIOS, *BULK)]
+    scenarios = "\n".join(f"  {name:22}{title}" for name, title in known)
     contenders = "\n".join(f"  {name:22}{kind.title}" for name, kind in CONTENDERS.items())
     made = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measures foyer beside plain servers that do the same work, all started in this run.\n"
         "Read the ratios: absolute figures differ by tens of percent from run to run.",
         epilog=f"scenarios:\n{scenarios}\n\ncontenders:\n{contenders}\n\n"
-        "Exits 1 when a contender fails, answers wrongly, or foyer's ledger or clicks do not add up.",
+        "Exits 1 when a contender fails, answers wrongly, or foyer's ledger or counts do not add up.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    names = [each.name for each in SCENARIOS]
+    names = [name for name, _ in known]
     made.add_argument("--only", nargs="+", action="extend", metavar="NAME", choices=names, help="only these scenarios")
     made.add_argument("--quick", action="store_true", help="3 rounds of 1 s: one scenario in under a minute")
     made.add_argument(
@@ -71,6 +79,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         choices=list(CONTENDERS),
         help="only these (default: all but strawberry-cached)",
+    )
+    made.add_argument(
+        "--rows",
+        type=at_least_one,
+        metavar="N",
+        help=f"rows of bulk work (default {bulk.ROWS:,}; {bulk.ROWS_QUICK:,} with --quick)",
     )
     made.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
     return made
@@ -129,11 +143,11 @@ def compete(chosen: list[Scenario], field: dict[str, Contender], report: Report,
     for name in (each for each in field if each in written):
         status.update(f"checking the ledger of {name}")
         report.ledgers[name] = field[name].ledger()
-    clicked = {name for scenario in chosen if scenario.clicks for name in scenario.contenders}
-    for name in (each for each in field if each in clicked):
-        status.update(f"stopping {name} and counting its clicks")
+    counted = {(name, scenario.counts) for scenario in chosen if scenario.counts for name in scenario.contenders}
+    for name, kind in sorted(each for each in counted if each[0] in field):
+        status.update(f"stopping {name} and counting its {kind}")
         field[name].server.stop()
-        report.clicks[name] = field[name].clicks()
+        report.tallies.setdefault(kind, {})[name] = field[name].tally(kind)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Who takes part: foyer and its peers, each with the fixture loaded and one worker serving it."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,9 +35,13 @@ class Ledger:
     text: str
 
 
+# What is counted where answers lead from: how many there were before anybody asked.
+COUNTED_BEFORE = {"clicks": sum(each.clicks for each in shops.campaigns()), "redemptions": 0}
+
+
 @dataclass(frozen=True, slots=True)
-class Clicks:
-    """Whether every redirect was counted, once and nowhere else, and in words."""
+class Tally:
+    """Whether everything that was answered was counted, once and nowhere else, and in words."""
 
     exact: bool
     text: str
@@ -54,8 +59,8 @@ class Contender:
         self.engine, self.folder = engine, folder
         self.port = servers.free_port()
         self.environment: Mapping[str, str] = {}
-        # How often it answered a tracking link, warming up included.
-        self.redirects = 0
+        # How often it gave answers that are counted where they lead from, by what is counted, warming up included.
+        self.answered: Counter[str] = Counter()
 
     def prepare(self) -> None:
         pass
@@ -73,9 +78,9 @@ class Contender:
     def ledger(self) -> Ledger:
         return Ledger(True, "has none")
 
-    def clicks(self) -> Clicks:
-        """What its database says was clicked, beside what it answered. Asked when its server has stopped."""
-        return Clicks(True, "counts none")
+    def tally(self, kind: str) -> Tally:
+        """What its database counts beside what it answered. Asked when its server has stopped."""
+        return Tally(True, "counts none")
 
     def authorization_of(self, token: str) -> str:
         return f"Token {shops.TOKENS[token]}"
@@ -97,14 +102,18 @@ class Contender:
 
 
 class Foyer(Contender):
-    """This project, through its own command line, with its default settings but for the database."""
+    """This project, through its own command line, with its default settings but for database and rate limit."""
 
     name = "foyer"
     title = "foyer"
     ready_path = "/readyz"
 
     def prepare(self) -> None:
-        self.environment = {"FOYER_DATABASE_URL": self.engine.database(self.name)}
+        # Without the limit of a token's requests in a minute, which would be what is measured.
+        self.environment = {
+            "FOYER_DATABASE_URL": self.engine.database(self.name),
+            "FOYER_RATE_LIMIT_PER_MINUTE": "0",
+        }
         document, seen = self.folder / "start-state.json", self.folder / "foyer-env.json"
         document.write_text(json.dumps(shops.start_state()))
         base_url = f"http://{HOST}:{self.port}"
@@ -113,6 +122,7 @@ class Foyer(Contender):
         servers.must_run(load, self.environment)
         self.seen = json.loads(seen.read_text())
         servers.must_run(["benchmarks.campaigns", "fill"], self.environment)
+        servers.must_run(["benchmarks.voucher_rows", "fill"], self.environment)
 
     def arguments(self) -> list[str]:
         return ["server", "serve", "--host", HOST, "--port", str(self.port), "--workers", "1"]
@@ -122,8 +132,9 @@ class Foyer(Contender):
         said = (ended.stdout + ended.stderr).strip().splitlines() or ["(said nothing)"]
         return Ledger(ended.returncode == 0, f"`ledger check` exits {ended.returncode}: {said[-1]}")
 
-    def clicks(self) -> Clicks:
-        return compared(self, json.loads(servers.must_run(["benchmarks.campaigns", "clicks"], self.environment)))
+    def tally(self, kind: str) -> Tally:
+        module = "benchmarks.campaigns" if kind == "clicks" else "benchmarks.voucher_rows"
+        return compared(self, kind, json.loads(servers.must_run([module, kind], self.environment)))
 
     def authorization_of(self, token: str) -> str:
         return str(self.seen["tokens"][token])
@@ -180,16 +191,16 @@ class Peer(Contender):
         off = fixture.decimal_text(drift["hundredths"])
         return Ledger(False, f"DRIFT: {drift['cards']} balances are off their ledgers by {off} in all")
 
-    def clicks(self) -> Clicks:
-        return compared(self, json.loads(servers.must_run(["benchmarks.peers.database", "clicks"], self.environment)))
+    def tally(self, kind: str) -> Tally:
+        return compared(self, kind, json.loads(servers.must_run(["benchmarks.peers.database", kind], self.environment)))
 
 
-def compared(contender: Contender, sums: Mapping[str, int]) -> Clicks:
-    before = sum(each.clicks for each in shops.campaigns())
-    counted = {name: clicks - before for name, clicks in sums.items()}
-    words = ", ".join(f"{clicks:,} in {name}" for name, clicks in counted.items())
-    exact = all(clicks == contender.redirects for clicks in counted.values())
-    return Clicks(exact, f"{contender.redirects:,} redirects answered; counted: {words}")
+def compared(contender: Contender, kind: str, sums: Mapping[str, int]) -> Tally:
+    answered = contender.answered[kind]
+    counted = {name: count - COUNTED_BEFORE[kind] for name, count in sums.items()}
+    words = ", ".join(f"{count:,} in {name}" for name, count in counted.items())
+    exact = all(count == answered for count in counted.values())
+    return Tally(exact, f"{answered:,} {kind} answered; counted: {words}")
 
 
 class StrawberryOrm(Peer):
@@ -221,9 +232,6 @@ class Constant(Peer):
 
     def ledger(self) -> Ledger:
         return Ledger(True, "has none")
-
-    def clicks(self) -> Clicks:
-        return Clicks(True, "counts none")
 
 
 CONTENDERS: dict[str, type[Contender]] = {

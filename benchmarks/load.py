@@ -1,12 +1,17 @@
 """A closed-loop HTTP/1.1 load generator: every connection sends its next request as soon as its answer came.
 
+Connections that have an interval send at a steady pace instead, and when an answer comes too late for that, what had to
+wait is counted from when it was due.
+
 It reads no more of an answer than it must (status line, Content-Length), so that one core of it outruns any
 server here. It runs as a process of its own (`python -m benchmarks.load`, a job as JSON on stdin, a result as
 JSON on stdout): a load generator that shares an interpreter with anything else measures that instead.
 """
 
 import asyncio
+import contextlib
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -35,6 +40,8 @@ class Job:
     # The only status that is right.
     status: int = 200
     bad_markers: tuple[str, ...] = ()
+    # From one request of a connection to its next; 0: as soon as the answer came.
+    interval_seconds: float = 0.0
     cpu_pids: tuple[int, ...] = ()
     database_pids: tuple[int, ...] = ()
 
@@ -82,14 +89,18 @@ class Connection(asyncio.Protocol):
         self.run = run
         self.requests = requests
         self.partial = b""
-        self.sent_at = 0.0
+        self.sent_at = self.due_at = 0.0
         self.idle: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass of it
 
     def start(self) -> None:
-        self.sent_at = perf_counter()
+        self.due_at = perf_counter()
+        self.send(self.due_at)
+
+    def send(self, counted_from: float) -> None:
+        self.sent_at = counted_from
         self.transport.write(next(self.requests))
 
     def data_received(self, data: bytes) -> None:
@@ -116,9 +127,24 @@ class Connection(asyncio.Protocol):
         run.latencies.append(now - self.sent_at)
         if run.stopped:
             self.finish()
-            return
-        self.sent_at = now
-        self.transport.write(next(self.requests))
+        elif not run.job.interval_seconds:
+            self.send(now)
+        else:
+            self.send_when_due(now)
+
+    def send_when_due(self, now: float) -> None:
+        self.due_at += self.run.job.interval_seconds
+        if self.due_at <= now:
+            self.send(self.due_at)
+        else:
+            asyncio.get_running_loop().call_later(self.due_at - now, self.go_on)
+
+    def go_on(self) -> None:
+        if self.run.stopped:
+            self.finish()
+        else:
+            # The clock of timers is coarse; that is not the server's fault.
+            self.send(perf_counter())
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.idle.done():
@@ -144,8 +170,8 @@ def length_of(data: bytes) -> int:
     return head + 4 + int(data[at + 16 : data.find(b"\r", at)])
 
 
-async def run_job(job: Job) -> Result:
-    """Runs one job to its end. Requests under way at the end are waited for, but not counted."""
+async def run_job(job: Job, told: asyncio.Event | None = None) -> Result:
+    """Runs one job to its end, or until told. Requests under way then are waited for, but not counted."""
     run = Run(job)
     connections = await connect(run)
     for connection in connections:
@@ -153,7 +179,8 @@ async def run_job(job: Job) -> Result:
     await asyncio.sleep(job.warm_up_seconds)
     run.latencies = []
     cpu, database_cpu, started_at = cpu_seconds(job.cpu_pids), cpu_seconds(job.database_pids), perf_counter()
-    await asyncio.sleep(job.seconds)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for((told or asyncio.Event()).wait(), job.seconds)
     latencies, elapsed = run.latencies, perf_counter() - started_at
     run.latencies = []
     cpu, database_cpu = cpu_seconds(job.cpu_pids) - cpu, cpu_seconds(job.database_pids) - database_cpu
@@ -211,9 +238,15 @@ def percentile(ordered: list[float], share: float) -> float:
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else float("nan")
 
 
+async def run_until_told(job: Job) -> Result:
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    return await run_job(job, told)
+
+
 def main() -> None:
     job = Job(**json.load(sys.stdin))
-    json.dump(asdict(uvloop.run(run_job(job))), sys.stdout)
+    json.dump(asdict(uvloop.run(run_until_told(job))), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def measure(
         for name, job in jobs.items():
             tell(f"{scenario.name}, {connections} connections: round {number} of {pace.rounds}, {name}")
             rounds[name].append(run_load(job))
-            field[name].redirects += rounds[name][-1].statuses.get("302", 0)
+            field[name].answered[scenario.counts] += rounds[name][-1].statuses.get(str(scenario.status), 0)
     figures += [figure(scenario, connections, name, results) for name, results in rounds.items()]
     return figures
 
@@ -83,7 +83,7 @@ def prepared(scenario: Scenario, connections: int, contender: Contender, pace: P
     """The job, once its first request was answered rightly."""
     requests = scenario.requests(contender)
     answered = servers.ask(contender.port, requests[0].encode())
-    contender.redirects += answered.status == 302
+    contender.answered[scenario.counts] += answered.status == scenario.status
     check_answer(scenario, answered)
     return Job(
         host=HOST,

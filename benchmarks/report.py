@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.contenders import CONTENDERS, Clicks, Ledger
+from benchmarks.bulk import BulkFigure
+from benchmarks.contenders import CONTENDERS, Ledger, Tally
 from benchmarks.measure import Figure, Pace, Ratio, ratios
 
 
@@ -21,26 +22,38 @@ class Report:
     pace: Pace
     figures: list[Figure] = field(default_factory=list)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
-    clicks: dict[str, Clicks] = field(default_factory=dict)
+    # By what is counted, and by contender.
+    tallies: dict[str, dict[str, Tally]] = field(default_factory=dict)
+    bulk: list[BulkFigure] = field(default_factory=list)
     absent: dict[str, str] = field(default_factory=dict)
+    # Of the machine before anything was measured, over 1, 5 and 15 minutes: others may be at work on it.
+    loads: tuple[float, float, float] = field(default_factory=os.getloadavg)
 
     @property
     def failures(self) -> list[str]:
-        """What makes the run worthless: an absence, wrong answers, a foyer that loses money or clicks. Peers may."""
+        """What makes the run worthless: an absence, wrong answers, a foyer that loses money or counts. Peers may."""
         found = [f"{name} could not take part: {why}" for name, why in self.absent.items()]
         found += [
             f"{each.scenario} at {each.connections}, {each.contender}: {each.failure}"
             for each in self.figures
             if each.failure
         ]
-        ledger, clicks = self.ledgers.get("foyer"), self.clicks.get("foyer")
+        found += [f"{each.scenario}: {each.failure}" for each in self.bulk if each.failure]
+        ledger = self.ledgers.get("foyer")
         if ledger is not None and not ledger.holds:
             found.append(f"foyer's ledger: {ledger.text}")
-        if clicks is not None and not clicks.exact:
-            found.append(f"foyer's clicks: {clicks.text}")
+        own = {kind: tallies["foyer"] for kind, tallies in self.tallies.items() if "foyer" in tallies}
+        found += [f"foyer's {kind}: {tally.text}" for kind, tally in own.items() if not tally.exact]
         return found
 
     def show(self, console: Console) -> None:
+        if self.figures:
+            self.show_figures(console)
+        if self.bulk:
+            self.show_bulk(console)
+        self.show_words(console)
+
+    def show_figures(self, console: Console) -> None:
         found = {(each.scenario, each.connections, each.peer): each for each in ratios(self.figures)}
         table = Table(title=f"{self.engine}, medians of {self.pace.rounds} rounds of {self.pace.seconds:g} s")
         for heading in ("scenario", "conn.", "contender"):
@@ -56,15 +69,27 @@ class Report:
             table.add_row(*([""] * 2 if shown == key else [each.scenario, str(each.connections)]), *row(each, ratio))
             shown = key
         console.print(table)
-        self.show_words(console)
+
+    def show_bulk(self, console: Console) -> None:
+        table = Table(title=f"{self.engine}, bulk work on one process while vouchers of other campaigns are redeemed")
+        table.add_column("scenario", no_wrap=True)
+        for heading in ("rounds", "rows", "seconds", "memory MB", "RSS MB", "redeemed/s", "p50 ms", "p99 ms"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("targets")
+        for each in self.bulk:
+            table.add_row(*bulk_row(each))
+        console.print(table)
 
     def show_words(self, console: Console) -> None:
         for name in dict.fromkeys(each.contender for each in self.figures):
             console.print(Text(f"{name}: {CONTENDERS[name].title}", style="dim"))
         for name, ledger in self.ledgers.items():
             console.print(Text(f"ledger of {name}: {ledger.text}", style="green" if ledger.holds else "yellow"))
-        for name, clicks in self.clicks.items():
-            console.print(Text(f"clicks of {name}: {clicks.text}", style="green" if clicks.exact else "yellow"))
+        for kind, tallies in self.tallies.items():
+            for name, tally in tallies.items():
+                console.print(Text(f"{kind} of {name}: {tally.text}", style="green" if tally.exact else "yellow"))
+        loads = ", ".join(f"{load:.2f}" for load in self.loads)
+        console.print(Text(f"load of the machine before: {loads} ({os.cpu_count()} CPUs)", style="dim"))
         for failure in self.failures:
             console.print(Text(f"FAILED  {failure}", style="bold red"))
 
@@ -76,6 +101,7 @@ class Report:
             "engine": self.engine,
             "machine": {
                 "cpus": os.cpu_count(),
+                "load_averages": self.loads,
                 "system": platform.platform(),
                 "python": platform.python_version(),
             },
@@ -83,7 +109,10 @@ class Report:
             "figures": [{key: finite(value) for key, value in asdict(each).items()} for each in self.figures],
             "ratios": [{**asdict(each), "met": each.met} for each in ratios(self.figures)],
             "ledgers": {name: asdict(ledger) for name, ledger in self.ledgers.items()},
-            "clicks": {name: asdict(clicks) for name, clicks in self.clicks.items()},
+            "tallies": {
+                kind: {name: asdict(tally) for name, tally in tallies.items()} for kind, tallies in self.tallies.items()
+            },
+            "bulk": [{key: finite(value) for key, value in asdict(each).items()} for each in self.bulk],
             "failures": self.failures,
         }
 
@@ -106,6 +135,18 @@ def verdict(ratio: Ratio | None) -> list[str | Text]:
         return [times, ""]
     word, style = ("met", "green") if ratio.met else ("MISSED", "bold red")
     return [times, Text(f"{ratio.target:g} × {word}", style=style)]
+
+
+def bulk_row(each: BulkFigure) -> list[str | Text]:
+    if each.failure:
+        return [each.scenario, str(each.rounds), f"{each.rows:,}", Text("FAILED", style="bold red")]
+    numbers = [f"{each.seconds:,.1f}", f"{each.memory_mb:,.0f}", f"{each.rss_mb:,.0f}"]
+    numbers += [f"{each.redeemed_rate:,.0f}", f"{each.p50_ms:,.2f}", f"{each.p99_ms:,.2f}"]
+    words = Text(", ").join(
+        Text(f"{goal.text} {'met' if goal.met else 'MISSED'}", style="green" if goal.met else "bold red")
+        for goal in each.goals
+    )
+    return [each.scenario, str(each.rounds), f"{each.rows:,}", *numbers, words]
 
 
 def finite(value: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks import checks, lists, shops, wire
+from benchmarks import checks, lists, shops, voucher_checks, vouchers, wire
 from benchmarks.contenders import SPREAD, Contender
 from benchmarks.fixture import ORGANIZER
 
@@ -23,8 +23,8 @@ class Scenario:
     bad_markers: tuple[str, ...] = ()
     status: int = 200
     writes: bool = False
-    # Whether its answers are counted where they lead from; compared when the servers have stopped.
-    clicks: bool = False
+    # What is counted where its answers lead from, `clicks` or `redemptions`; compared when the servers have stopped.
+    counts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,10 @@ TARGETS = (
     Target("pretix-events", 16, "fastapi", 5),
     Target("pretix-channels", 16, "fastapi", 5),
     Target("pretix-campaigns", 16, "fastapi", 5),
+    Target("voucherify-campaigns", 16, "fastapi", 5),
     Target("redirect", 16, "constant", 0.5),
     Target("transact", 16, "fastapi", 10),
+    Target("redeem", 16, "fastapi", 8),
 )
 
 
@@ -101,6 +103,10 @@ def pretix_campaigns_requests(to: Contender) -> list[str]:
     return [wire.get(to, f"{wire.ORGANIZERS}{ORGANIZER}/events/{shops.Event(0).slug}/campaigns/")]
 
 
+def voucherify_campaigns_requests(to: Contender) -> list[str]:
+    return [wire.app_get(to, f"/v1/campaigns?limit={voucher_checks.PAGE_SIZE}")]
+
+
 def redirect_requests(to: Contender) -> list[str]:
     return [wire.visit(to, path) for path in shops.links()]
 
@@ -119,6 +125,20 @@ def transact_graphql_requests(to: Contender) -> list[str]:
 
 def transact_hot_graphql_requests(to: Contender) -> list[str]:
     return graphql_transacts(to, to.card_node_ids[:1])
+
+
+def redeem_requests(to: Contender) -> list[str]:
+    return [redemption(to, {"object": "voucher", "id": code}) for code in vouchers.coupons()]
+
+
+def redeem_gift_requests(to: Contender) -> list[str]:
+    gift = {"credits": vouchers.GIFT_CREDITS}
+    return [redemption(to, {"object": "voucher", "id": code, "gift": gift}) for code in vouchers.gifts()]
+
+
+def redemption(to: Contender, redeemable: dict[str, Any]) -> str:
+    body = {"redeemables": [redeemable], "order": {"amount": vouchers.ORDER_AMOUNT}}
+    return wire.app_post(to, "/v1/redemptions", body)
 
 
 def transacts(to: Contender, cards: list[int]) -> list[str]:
@@ -208,13 +228,20 @@ SCENARIOS = (
         lists.campaigns,
     ),
     Scenario(
+        "voucherify-campaigns",
+        f"Voucherify: 50 of {vouchers.CAMPAIGN_COUNT:,} campaigns and the exact total",
+        ("foyer", "fastapi"),
+        voucherify_campaigns_requests,
+        voucher_checks.campaigns,
+    ),
+    Scenario(
         "redirect",
         f"tracking links of {shops.LINK_COUNT} campaigns, clicks counted",
         ("foyer", "fastapi", "constant"),
         redirect_requests,
         lists.first_link,
         status=302,
-        clicks=True,
+        counts="clicks",
     ),
     Scenario(
         "transact",
@@ -253,5 +280,22 @@ SCENARIOS = (
         CROWDS,
         GRAPHQL_REFUSALS,
         writes=True,
+    ),
+    Scenario(
+        "redeem",
+        f"Voucherify: redeem, spread over {vouchers.COUPON_COUNT:,} vouchers",
+        ("foyer", "fastapi"),
+        redeem_requests,
+        voucher_checks.redeemed,
+        counts="redemptions",
+    ),
+    Scenario(
+        "redeem-gift",
+        f"Voucherify: redeem a cent, spread over {vouchers.GIFT_COUNT:,} gift vouchers",
+        ("foyer", "fastapi"),
+        redeem_gift_requests,
+        voucher_checks.gift_redeemed,
+        writes=True,
+        counts="redemptions",
     ),
 )

@@ -113,12 +113,16 @@ def ask(port: int, request: bytes, *, timeout_seconds: float = 10.0) -> Answered
     """One request, sent as the load generator would send it."""
     with socket.create_connection((HOST, port), timeout_seconds) as connection:
         connection.sendall(request)
-        answer = b""
-        while length_of(answer) > len(answer):
-            piece = connection.recv(1 << 16)
-            if not piece:
-                raise ConnectionError(f"The server hung up after {answer[:200]!r}")
-            answer += piece
+        return answer_from(connection)
+
+
+def answer_from(connection: socket.socket) -> Answered:
+    answer = b""
+    while length_of(answer) > len(answer):
+        piece = connection.recv(1 << 16)
+        if not piece:
+            raise ConnectionError(f"The server hung up after {answer[:200]!r}")
+        answer += piece
     head, _, body = answer.partition(b"\r\n\r\n")
     return Answered(int(answer[9:12]), head, body)
 

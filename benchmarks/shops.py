@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks import fixture
+from benchmarks import fixture, vouchers
 from benchmarks.fixture import EPOCH, ORGANIZER, stamp
 from models.sales_channel import WEB_LABEL
 
@@ -167,7 +167,7 @@ def start_state() -> dict[str, Any]:
         "orders": [
             {"organizer": ORGANIZER, "event": fixture.ORDER_EVENT, "code": code} for code in fixture.order_codes()
         ],
-        "tokens": [*state["tokens"], *more_tokens(state["tokens"][0])],
+        "tokens": [*state["tokens"], *more_tokens(state["tokens"][0]), vouchers.app_keys()],
     }
 
 

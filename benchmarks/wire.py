@@ -4,6 +4,7 @@ import json
 from typing import Any, Protocol
 
 from benchmarks.fixture import ORGANIZER, TOKEN_NAME
+from benchmarks.vouchers import APP_ID, APP_TOKEN
 
 ORGANIZERS = "/api/v1/organizers/"
 GIFT_CARDS = f"{ORGANIZERS}{ORGANIZER}/giftcards/"
@@ -63,11 +64,29 @@ def visit(to: Addressee, path: str) -> str:
 
 
 def post(to: Addressee, path: str, body: Any) -> str:
+    return f"POST {path} HTTP/1.1\r\n{headers(to)}{written(body)}"
+
+
+def app_get(to: Addressee, path: str) -> str:
+    """As a program with a pair of Voucherify's keys."""
+    return f"GET {path} HTTP/1.1\r\n{app_headers(to)}\r\n"
+
+
+def app_post(to: Addressee, path: str, body: Any = None) -> str:
+    return f"POST {path} HTTP/1.1\r\n{app_headers(to)}{written(body)}"
+
+
+def written(body: Any) -> str:
+    """The end of the head, and the body."""
     content = json.dumps(body)  # ASCII, so its length is its length in bytes
-    typed = f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
-    return f"POST {path} HTTP/1.1\r\n{headers(to)}{typed}\r\n{content}"
+    return f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n{content}"
 
 
 def headers(to: Addressee, token: str = TOKEN_NAME) -> str:
     authorization = to.authorization_of(token)
     return f"Host: 127.0.0.1:{to.port}\r\nAuthorization: {authorization}\r\nAccept: application/json\r\n"
+
+
+def app_headers(to: Addressee) -> str:
+    keys = f"X-App-Id: {APP_ID}\r\nX-App-Token: {APP_TOKEN}\r\n"
+    return f"Host: 127.0.0.1:{to.port}\r\n{keys}Accept: application/json\r\n"

@@ -13,6 +13,7 @@ class Cost:
 
     fields: int = 0
     below: list[tuple[int, "Cost"]] = field(default_factory=list)
+    either: list["Cost"] = field(default_factory=list)
 
     def add(self, fields: int) -> None:
         self.fields += fields
@@ -23,12 +24,18 @@ class Cost:
         self.below.append((argument, cost))
         return cost
 
+    def per_type(self) -> "Cost":
+        """The cost of an object if it is of one of several types: the dearest counts."""
+        cost = Cost()
+        self.either.append(cost)
+        return cost
+
     def of(self, arguments: Sequence[Any]) -> int:
         """The cost of a run: a list counts with the page size it asks for."""
         total = self.fields
         for argument, cost in self.below:
             total += _size(arguments[argument]) * cost.of(arguments)
-        return total
+        return total + max((cost.of(arguments) for cost in self.either), default=0)
 
 
 def _size(argument: Any) -> int:

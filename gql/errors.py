@@ -1,6 +1,7 @@
 """Refusals on the wire: `userErrors` of a mutation's payload, and `extensions.code` of a request's errors."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -8,13 +9,17 @@ import strawberry
 from graphql import GraphQLError
 
 from gql.reads import Part, by
-from models import problems
+from models import problems, voucher_problems
 from models.problems import Problem, Several
+
+NO_NAMES: Mapping[str, str] = {}
+# Where problems are that a verb refuses with; doors have some of their own besides.
+MODULES = (problems.__name__, voucher_problems.__name__)
 
 
 def _classes(base: type[Problem]) -> Iterator[type[Problem]]:
     for subclass in base.__subclasses__():
-        if subclass is not Several:
+        if subclass is not Several and subclass.__module__ in MODULES:
             yield subclass
         yield from _classes(subclass)
 
@@ -37,16 +42,21 @@ class UserError:
     message: str = by(Part("message"), "The refusal in English, for developers.")
 
 
-def user_errors(problem: Problem) -> list[dict[str, Any]]:
-    """The problem, or each of several, as user errors. A verb's field is the input's field in camel case."""
+def user_errors(problem: Problem, names: Mapping[str, str] = NO_NAMES) -> list[dict[str, Any]]:
+    """The problem, or each of several, as user errors. `names` are fields of verbs that the input calls otherwise."""
     return [
-        {
-            "code": found.code.upper(),
-            "field": None if found.field is None else ["input", camel(found.field)],
-            "message": found.message,
-        }
+        {"code": found.code.upper(), "field": path_of(found.field, names), "message": found.message}
         for found in (problem.problems if isinstance(problem, Several) else (problem,))
     ]
+
+
+def path_of(field: str | None, names: Mapping[str, str] = NO_NAMES) -> list[str] | None:
+    """The path of an input's field: a verb's field, such as `items[0].unit_price`, in camel case."""
+    if field is None:
+        return None
+    for name, ours in names.items():
+        field = re.sub(rf"^{re.escape(name)}(?=$|\.|\[)", ours, field)
+    return ["input", *(camel(part) for part in re.split(r"[.\[\]]+", field) if part)]
 
 
 def camel(name: str) -> str:

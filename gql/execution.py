@@ -30,6 +30,7 @@ class Request(NamedTuple):
     query: str
     variables: Mapping[str, Any] = {}
     operation_name: str | None = None
+    request_id: str | None = None
 
 
 class Answer(NamedTuple):
@@ -83,13 +84,13 @@ class Executor:
         """The response by graphql-core's completion, whatever the compiled one could do."""
         document = self._documents.of(request.query)
         entry = self._entry(document, request.operation_name)
-        run = Run(context, self.limits, entry.variables.coerce(request.variables))
+        run = self._run(context, entry, request)
         return await self._by_graphql_core(document, request, run)
 
     async def _execute(self, context: Context, request: Request) -> Answer:
         document = self._documents.of(request.query)
         entry = self._entry(document, request.operation_name)
-        run = Run(context, self.limits, entry.variables.coerce(request.variables))
+        run = self._run(context, entry, request)
         plan = self._plan(document, entry, run)
         ready = None if plan is None else self._prepared(plan, run)
         if plan is None or ready is None:
@@ -108,6 +109,10 @@ class Executor:
             return await self._by_graphql_core(document, request, run, cost)
         body: dict[str, Any] = {"errors": [_masked(error).formatted for error in errors]} if errors else {}
         return Answer({**body, "data": data, "extensions": self._extensions(cost)})
+
+    def _run(self, context: Context, entry: "_Entry", request: Request) -> Run:
+        variables = entry.variables.coerce(request.variables)
+        return Run(context, self.limits, variables, request_id=request.request_id)
 
     @staticmethod
     def _prepared(plan: Operation, run: Run) -> tuple[int, Any] | None:

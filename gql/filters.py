@@ -1,10 +1,12 @@
 """Filters: what can be asked of a field of each kind, and how a filter becomes a condition."""
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from typing import Any
 
 import strawberry
 
+from gql import ids
 from gql.money import hundredths
 from gql.scalars import Amount, Timestamp
 from models.problems import Invalid
@@ -29,6 +31,9 @@ class TextFilter:
     eq: str | None = optional("Equal to this, or null for none.")
     eq_ignoring_case: str | None = optional("Equal to this but for upper and lower case of ASCII letters.")
     one_of: list[str] | None = optional("Equal to one of these, 100 at most.")
+    starts_with: str | None = optional("Beginning with this, letter for letter.")
+    ends_with: str | None = optional("Ending in this, letter for letter.")
+    contains: str | None = optional("With this somewhere in it, letter for letter.")
 
 
 @strawberry.input(description="A condition on an amount of money. All parts that are given must hold.")
@@ -38,6 +43,29 @@ class AmountFilter:
     gte: Amount | None = optional("Greater than or equal to this.")
     lt: Amount | None = optional("Less than this.")
     lte: Amount | None = optional("Less than or equal to this.")
+
+
+@strawberry.input(description="A condition on a whole number. All parts that are given must hold.")
+class IntFilter:
+    eq: int | None = optional("Equal to this, or null for none.")
+    gt: int | None = optional("Greater than this.")
+    gte: int | None = optional("Greater than or equal to this.")
+    lt: int | None = optional("Less than this.")
+    lte: int | None = optional("Less than or equal to this.")
+
+
+@strawberry.input(
+    description="A condition on the value that the metadata has under a key. All parts that are given must hold; with "
+    "none of them, there is a value."
+)
+class MetadataFilter:
+    key: str = strawberry.field(description="The key.")
+    eq: str | None = optional("Equal to this text; of other values this is their JSON, such as `true` or `1.5`.")
+    one_of: list[str] | None = optional("Equal to one of these, 100 at most.")
+    starts_with: str | None = optional("Beginning with this, letter for letter.")
+    contains: str | None = optional("With this somewhere in it, letter for letter.")
+    gt: float | None = optional("A number greater than this.")
+    lt: float | None = optional("A number less than this.")
 
 
 @strawberry.input(description="A condition on a moment. All parts that are given must hold.")
@@ -50,14 +78,31 @@ class DateTimeFilter:
 
 
 # GraphQL's name of an operator, as the reading engine's.
-OPERATORS = {"eq": "eq", "eqIgnoringCase": "same_text", "oneOf": "one_of"} | {n: n for n in ("gt", "gte", "lt", "lte")}
+OPERATORS = {
+    "eq": "eq",
+    "eqIgnoringCase": "same_text",
+    "oneOf": "one_of",
+    "startsWith": "starts_with",
+    "endsWith": "ends_with",
+    "contains": "contains_text",
+    **{name: name for name in ("gt", "gte", "lt", "lte")},
+}
+# The same for the values of a map, as resolvers/reading/maps.py names their conditions.
+OF_MAPS = {
+    "eq": "is",
+    "oneOf": "one_of",
+    "startsWith": "starts_with",
+    "contains": "contains_text",
+    "gt": "above",
+    "lt": "below",
+}
 
 
 def condition(given: Mapping[str, Any] | None, names: Mapping[str, str], depth: int = 0) -> Condition | None:
     """The condition that a filter input says.
 
     `names` are the source's fields by the filter's names for them; `?name` is a named condition, `!name` one that takes
-    a value.
+    a value, `%name` a map, `@Type.name` a key that global ids of the type stand for.
 
     Parts side by side must all hold; `and`, `or`, `not` hold filters again. Refuses more than five levels of them.
     """
@@ -91,25 +136,51 @@ def _parts(given: Mapping[str, Any], names: Mapping[str, str], depth: int) -> It
         elif names[name].startswith("!"):
             _check_text(value)
             yield Meets(names[name][1:], (value,))
+        elif names[name].startswith("%"):
+            yield from _of_map(names[name][1:], value)
+        elif names[name].startswith("@"):
+            yield _named_by_id(names[name][1:], value)
         elif isinstance(value, Mapping):
             for operator, operand in value.items():
                 yield _compare(names[name], OPERATORS[operator], operand)
         else:
-            yield Compare(names[name], "eq", value)
+            yield Compare(names[name], "eq", value.value if isinstance(value, Enum) else value)
+
+
+def _of_map(field: str, given: Mapping[str, Any]) -> Iterator[Condition]:
+    key, operations = given["key"], {name: value for name, value in given.items() if name != "key"}
+    _check_text(key)
+    if not operations:
+        yield Meets(f"{field}_known", (key,))
+    for operator, operand in operations.items():
+        yield Meets(f"{field}_{OF_MAPS[operator]}", (key, _operand(OF_MAPS[operator], operand)))
+
+
+def _named_by_id(named: str, given: str) -> Condition:
+    """What an id of another type or of nothing stands for equals no key."""
+    typename, _, field = named.partition(".")
+    found = ids.decode(given)
+    return Compare(field, "eq", found[1] if found is not None and found[0] == typename else -1)
 
 
 def _compare(field: str, operator: str, operand: Any) -> Condition:
-    if operand is None and operator != "eq":
+    if operand is None and operator == "eq":
+        return Compare(field, operator, None)
+    return Compare(field, operator, _operand(operator, operand, in_hundredths=field == "balance"))
+
+
+def _operand(operator: str, operand: Any, *, in_hundredths: bool = False) -> Any:
+    if operand is None:
         raise Invalid("Only `eq` compares with null.", field="filter", reason="null")
     if operator == "one_of":
         if len(operand) > ITEMS_MAX:
             raise Invalid(f"At most {ITEMS_MAX} values in `oneOf`.", field="filter", reason="too_many")
-        operands: Any = tuple(operand)
-    else:
-        operands = hundredths(operand, field="filter") if field == "balance" and operand is not None else operand
-    for text in operands if isinstance(operands, tuple) else (operands,):
+        operand = tuple(operand)
+    elif in_hundredths:
+        operand = hundredths(operand, field="filter")
+    for text in operand if isinstance(operand, tuple) else (operand,):
         _check_text(text)
-    return Compare(field, operator, operands)
+    return operand
 
 
 def _check_text(text: Any) -> None:

@@ -1,12 +1,13 @@
 """One mutation field: its verb in one transaction, then its payload as the verb left things."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from gql.errors import user_errors
-from gql.reads import Args, Mutates
+from gql.reads import Apart, Args, Mutates
 from gql.run import Run
 from models.problems import Invalid, Problem, Unavailable
 from resolvers.context import Work
@@ -28,14 +29,16 @@ async def mutate(name: str, mutates: Mutates, args: Args, run: Run, payload: Com
     """
     given: Args = args["input"]
     try:
-        for scope in payload.scopes:
+        for scope in (*payload.scopes, *(scope for _, scopes in payload.looked_up for scope in scopes)):
             run.context.principal.require(scope, reading=True)
         verb = mutates.verb(given, run)
+        if isinstance(verb, Apart):
+            return await _done_apart(verb, given, run, payload, arguments)
         return await _done(verb, _kept(name, given, run), run, payload, arguments)
     except Unavailable:
         raise
     except Problem as problem:
-        refused = _with(run, None, user_errors(problem))
+        refused = _with(run, None, user_errors(problem, mutates.names))
         return _unread(payload, arguments(refused), refused.given)
 
 
@@ -59,21 +62,30 @@ async def _done(
 
     async def unit(work: Work) -> Outcome:
         outcome = await verb(work)
-        done = _with(run, outcome, [])
+        done = _with(run, outcome)
         answers[:] = [await work.read(payload, arguments(done), done.given)]
         return outcome
 
     outcome = await run.context.write(unit, kept)
     if not answers:
-        done = _with(run, outcome, [])
+        done = _with(run, outcome)
         answers.append(await run.context.read(payload, arguments(done), done.given))
     return answers[0]
 
 
-def _with(run: Run, outcome: Outcome | None, errors: Sequence[Any]) -> Run:
-    told = {name: None if outcome is None else outcome.get(name) for name in ("deleted_id", "created")}
-    given = {"errors": errors, **told}
-    return Run(run.context, run.limits, run.variables, outcome, given)
+async def _done_apart(apart: Apart, given: Args, run: Run, payload: Compiled, arguments: Arguments) -> Any:
+    if given.get("idempotencyKey") is not None:
+        message = "This is not kept under a key: nothing comes twice of it."
+        raise Invalid(message, field="idempotency_key", reason="unsupported")
+    done = _with(run, await apart.verb(run.context))
+    return await run.context.read(payload, arguments(done), done.given)
+
+
+def _with(run: Run, outcome: Outcome | None, errors: Sequence[Any] = ()) -> Run:
+    """The run with what came of its verb. What a payload asks for and the verb does not tell is null."""
+    told: dict[str, Any] = {"errors": list(errors), **(outcome or {})}
+    given: dict[str, Any] = defaultdict(lambda: None, told)
+    return Run(run.context, run.limits, run.variables, outcome, given, run.request_id)
 
 
 def _kept(name: str, given: Args, run: Run) -> Kept[Outcome] | None:

@@ -4,13 +4,15 @@ from typing import Annotated
 
 import strawberry
 
-from gql import events, gift_cards, sales_channels
+from gql import events, gift_cards, sales_channels, voucher_campaigns, vouchers
 from gql.events import Event, EventFilter, EventOrder
 from gql.gift_cards import ABSENT, GiftCard, GiftCardFilter, GiftCardOrder
 from gql.nodes import Node, node_id
 from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection
 from gql.reads import Leaf, Listed, argument, by, method
 from gql.sales_channels import SalesChannel, SalesChannelFilter
+from gql.voucher_campaigns import VoucherCampaign, VoucherCampaignFilter, VoucherCampaignOrder
+from gql.vouchers import Voucher, VoucherFilter, VoucherOrder
 
 
 @strawberry.type(description="A tenant: whose events, channels and gift cards these are.")
@@ -51,3 +53,28 @@ class Organizer(Node):
         last: Annotated[int | None, argument(LAST)] = ABSENT,
         before: Annotated[str | None, argument(BEFORE)] = ABSENT,
     ) -> Connection[SalesChannel] | None: ...
+
+    @method(
+        Listed("voucher_campaigns", voucher_campaigns.listed),
+        "Its voucher campaigns, oldest first unless asked otherwise.",
+    )
+    def voucher_campaigns(
+        self,
+        filter: Annotated[VoucherCampaignFilter | None, argument("Which to show.")] = ABSENT,
+        order_by: Annotated[VoucherCampaignOrder | None, argument("How to sort.")] = ABSENT,
+        first: Annotated[int | None, argument(FIRST)] = ABSENT,
+        after: Annotated[str | None, argument(AFTER)] = ABSENT,
+        last: Annotated[int | None, argument(LAST)] = ABSENT,
+        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
+    ) -> Connection[VoucherCampaign] | None: ...
+
+    @method(Listed("vouchers", vouchers.listed), "Its vouchers, oldest first unless asked otherwise.")
+    def vouchers(
+        self,
+        filter: Annotated[VoucherFilter | None, argument("Which to show.")] = ABSENT,
+        order_by: Annotated[VoucherOrder | None, argument("How to sort.")] = ABSENT,
+        first: Annotated[int | None, argument(FIRST)] = ABSENT,
+        after: Annotated[str | None, argument(AFTER)] = ABSENT,
+        last: Annotated[int | None, argument(LAST)] = ABSENT,
+        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
+    ) -> Connection[Voucher] | None: ...

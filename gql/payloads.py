@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-from gql.reads import Args, Found
+from gql.reads import Args, Found, Noted
 from gql.run import Run
 from resolvers.context import Work
 from resolvers.reading.conditions import Compare
@@ -31,3 +31,12 @@ def written(source: str, key: str) -> Found:
         return Ask(1, where, reach="written", organizer_id=run.outcome["organizer_id"])
 
     return Found(source, asking)
+
+
+def noted(typename: str, key: str, most: int) -> Noted:
+    """The objects of the payload whose ids the verb's outcome has under `key`, in their order."""
+
+    def keys(run: Run) -> list[tuple[str, int]]:
+        return [(typename, number) for number in (run.outcome or {}).get(key) or ()]
+
+    return Noted(keys, most)

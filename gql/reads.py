@@ -4,14 +4,14 @@ A field of a Strawberry type carries one of these under the key "read". Types de
 are no resolver bodies: the compiled completion and graphql-core's both go by the read.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import strawberry
 
 from gql.run import Run
-from resolvers.context import Work
+from resolvers.context import Context, Work
 from resolvers.reading.selection import Ask
 
 # A field's arguments as coerced by the schema; one that was not given and has no default is absent.
@@ -22,18 +22,26 @@ Asking: TypeAlias = Callable[[Args, Run], Ask | None]
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A stored value. `convert` is applied to it, with the value of the field's `argument` where it has one."""
+    """A stored value. `convert` is applied to it, with the value of the field's `argument` where it has one.
+
+    Null unless all of the row's fields in `present` are there.
+    """
 
     path: tuple[str, ...]
     convert: Callable[..., Any] | None = None
     argument: str | None = None
+    present: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """An object made of values of the same row: what each field of its type reads."""
+    """An object made of values of the same row: what each field of its type reads.
 
-    of: Mapping[str, Leaf]
+    Null unless all of the row's fields in `present` are there.
+    """
+
+    of: Mapping[str, "Leaf | Parts"]
+    present: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,22 @@ class Part:
     """A field of such an object, by its name in `Parts.of`."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """An object, or a list of objects, within a stored JSON value: `pick` finds it there. Its fields are keys."""
+
+    path: tuple[str, ...]
+    pick: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A field of an object within a JSON value: a value as `convert` shows it, or objects again. Absent is null."""
+
+    name: str
+    convert: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +98,17 @@ class Nodes:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """Objects that a mutation's verb names by type and key, in this order and at most so many; or the one."""
+
+    keys: Callable[[Run], Sequence[tuple[str, int]]]
+    most: int = 1
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
-    """A value of the run's `given` mapping."""
+    """A value of the run's `given` mapping; an object's fields are keys."""
 
     name: str
 
@@ -98,13 +131,41 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A verb with units of work of its own, or with none: nothing is kept of it under an idempotency key."""
+
+    verb: Callable[[Context], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Mutates:
-    """A mutation: given its input and the run, the verb to do; what it returns are the ids its payload is read by."""
+    """A mutation: given its input and the run, the verb to do; what it returns are the ids its payload is read by.
 
-    verb: Callable[[Args, Run], Callable[[Work], Awaitable[Mapping[str, Any]]]]
+    Of an outcome, `errors` are user errors of what was written all the same. `names`: fields of the verb's refusals
+    that the input calls otherwise, each with dots between its parts.
+    """
+
+    verb: Callable[[Args, Run], Callable[[Work], Awaitable[Mapping[str, Any]]] | Apart]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
-Read: TypeAlias = Leaf | Parts | Part | Related | Listed | Found | Nodes | Given | Errors | Inside | Marked | Mutates
+Read: TypeAlias = (
+    Leaf
+    | Parts
+    | Part
+    | Inner
+    | Key
+    | Related
+    | Listed
+    | Found
+    | Nodes
+    | Noted
+    | Given
+    | Errors
+    | Inside
+    | Marked
+    | Mutates
+)
 
 
 def by(read: Read, description: str, **options: Any) -> Any:

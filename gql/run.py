@@ -43,3 +43,4 @@ class Run:
     variables: Mapping[str, Any] = field(default_factory=dict)
     outcome: Mapping[str, Any] | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
+    request_id: str | None = None

@@ -20,12 +20,15 @@ from graphql import (
 )
 from strawberry.types.scalar import ScalarDefinition
 
+from gql.uploads import File
 from models import localized_text
 
 Amount = NewType("Amount", Decimal)
 Timestamp = NewType("Timestamp", datetime)
 Json = NewType("Json", object)
 Localized = NewType("Localized", Mapping[str, str])
+Long = NewType("Long", int)
+Upload = NewType("Upload", object)
 
 # Longer than any amount or time there is; what a client sends beyond it is not worth parsing.
 LENGTH_MAX = 64
@@ -42,6 +45,24 @@ def parse_amount(value: Any) -> Decimal:
     if not parsed.is_finite() or abs(parsed.adjusted()) > LENGTH_MAX:
         raise GraphQLError("A decimal number is finite.")
     return parsed
+
+
+def parse_upload(value: Any) -> File:
+    if not isinstance(value, File):
+        raise GraphQLError("A file comes as a part of the request: see the GraphQL multipart request specification.")
+    return value
+
+
+def parse_upload_literal(value: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
+    return parse_upload(None)
+
+
+def parse_long(value: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**63:
+        raise GraphQLError("A whole number of at most 64 bits is expected.")
+    return value
 
 
 def parse_timestamp(value: Any) -> datetime:
@@ -128,6 +149,20 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=as_it_is,
         parse_value=parse_json,
         parse_literal=parse_json_literal,
+    ),
+    Long: strawberry.scalar(
+        name="Long",
+        description="A whole number that may be larger than an Int: up to 14 digits are used.",
+        serialize=as_it_is,
+        parse_value=parse_long,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file: a part of a request that is `multipart/form-data`, in whose place a variable is null.",
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
+        serialize=as_it_is,
+        parse_value=parse_upload,
+        parse_literal=parse_upload_literal,
     ),
     Localized: strawberry.scalar(
         name="LocalizedText",

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from gql import events, gift_cards, ids, orders, sales_channels, tracking_campaigns
+from gql.campaign_mutations import CampaignMutations
 from gql.event_mutations import EventMutations
 from gql.events import Event, EventFilter, EventOrder
 from gql.gift_card_mutations import GiftCardMutations
@@ -17,13 +18,20 @@ from gql.orders import Order, OrderMutations
 from gql.organizer_mutations import OrganizerMutations
 from gql.organizers import Organizer
 from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
+from gql.publication_mutations import PublicationMutations
 from gql.reads import Args, Found, Given, Inside, Listed, Nodes, Read, argument, by, method
+from gql.redemption_mutations import RedemptionMutations
 from gql.run import Run
 from gql.sales_channel_mutations import SalesChannelMutations
 from gql.sales_channels import SalesChannel, SalesChannelFilter
 from gql.scalars import SCALARS
 from gql.tracking_campaign_mutations import TrackingCampaignMutations
 from gql.tracking_campaigns import TrackingCampaign, TrackingCampaignFilter
+from gql.validation_mutations import ValidationMutations
+from gql.voucher_bulk_mutations import VoucherBulkMutations
+from gql.voucher_campaign_mutations import VoucherCampaignMutations
+from gql.voucher_mutations import VoucherMutations
+from gql.voucher_queries import VoucherQueries
 from models.problems import Invalid
 from resolvers.reading.conditions import Compare
 from resolvers.reading.selection import Ask
@@ -37,6 +45,15 @@ NODE_SOURCES = {
     "GiftCardTransaction": "gift_card_transaction",
     "TrackingCampaign": "tracking_campaign",
     "Order": "order",
+    "VoucherCampaign": "voucher_campaign",
+    "Voucher": "voucher",
+    "VoucherTransaction": "voucher_transaction",
+    "Redemption": "redemption",
+    "Publication": "publication",
+    "Customer": "customer",
+    "Category": "category",
+    "Action": "action",
+    "BinEntry": "bin_entry",
 }
 
 
@@ -116,7 +133,7 @@ class Viewer:
 
 
 @strawberry.type(description="What can be asked. Every answer is within what the request's token reaches.")
-class Query:
+class Query(VoucherQueries):
     viewer: Viewer = by(Inside(), "Who is asking.")
 
     @method(Nodes("id"), "The object with a global id; null if there is none, or it is not yours.")
@@ -237,6 +254,13 @@ class Mutation(
     SalesChannelMutations,
     TrackingCampaignMutations,
     OrderMutations,
+    CampaignMutations,
+    VoucherCampaignMutations,
+    VoucherMutations,
+    VoucherBulkMutations,
+    ValidationMutations,
+    RedemptionMutations,
+    PublicationMutations,
 ):
     pass
 

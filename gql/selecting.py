@@ -27,6 +27,7 @@ from gql.arguments import Arguments
 from gql.costs import Cost
 from gql.run import Run, Unsupported
 from gql.schema import NODE_SOURCES, read_of
+from gql.shaping import Shaping
 from models.problems import Invalid, PermissionDenied, Problem
 from resolvers.reading.conditions import Compare
 from resolvers.reading.selection import (
@@ -105,10 +106,12 @@ class Selecting:
                 return Many(source, self._connection(named, nodes, SOURCES[source], cost.per(argument)), argument)
             case reads.Nodes(name):
                 return self._lookup(cast(GraphQLInterfaceType, named), name, args, nodes, cost)
+            case reads.Noted() as noted:
+                return self._noted(named, noted, nodes, cost)
             case reads.Inside():
                 return Container(self.roots(named, _sets(nodes), cost))
             case reads.Given(name):
-                return Given(name)
+                return Given(name, self._shaping().convert(named, nodes, cost))
             case reads.Errors():
                 return GivenList("errors", self._parts(named, nodes, cost))
         raise AssertionError(found)
@@ -127,11 +130,23 @@ class Selecting:
         found = {}
         for possible in sorted(self.schema.get_possible_types(named), key=lambda each: each.name):
             argument = self._argument(_asking_ids(possible.name, name, args))
-            items = self._items(possible, _sets(nodes), SOURCES[NODE_SOURCES[possible.name]], per_id)
+            items = self._items(possible, _sets(nodes), SOURCES[NODE_SOURCES[possible.name]], per_id.per_type())
             if self.run is not None:
                 items = {"__typename": Constant(possible.name), **items}
             found[possible.name] = One(NODE_SOURCES[possible.name], items, argument)
         return Lookup(found, asked, single=name == "id")
+
+    def _noted(self, named: Composite, noted: reads.Noted, nodes: Sequence[FieldNode], cost: Cost) -> Lookup:
+        asked = self._argument(lambda run: _noted_keys(noted, run))
+        below, found = cost.per(asked), {}
+        possible = [named] if isinstance(named, GraphQLObjectType) else self.schema.get_possible_types(named)
+        for each in sorted(possible, key=lambda each: each.name):
+            argument = self._argument(_asking_noted(each.name, noted))
+            items = self._items(each, _sets(nodes), SOURCES[NODE_SOURCES[each.name]], below.per_type())
+            if self.run is not None and named is not each:
+                items = {"__typename": Constant(each.name), **items}
+            found[each.name] = One(NODE_SOURCES[each.name], items, argument)
+        return Lookup(found, asked, single=noted.single)
 
     # -- objects of a row ------------------------------------------------------------------------------------------
 
@@ -149,12 +164,10 @@ class Selecting:
         match self._read(found):
             case reads.Leaf() as leaf:
                 return self._leaf(leaf, Arguments(found, nodes[0]))
-            case reads.Parts(of):
-                items = {
-                    key: part if isinstance(part, Constant) else self._leaf(of[part], None)
-                    for key, part in self._parts(named, nodes, cost).items()
-                }
-                return Group(items)
+            case reads.Parts() as parts:
+                return self._group(parts, named, nodes, cost)
+            case reads.Inner(path, pick):
+                return Value(path, self._shaping().convert(named, nodes, cost, pick))
             case reads.Related(path):
                 target = _target(source, path)
                 return self._denied(target) or Group(self._items(named, _sets(nodes), target, cost), path)
@@ -165,8 +178,28 @@ class Selecting:
     def _leaf(self, leaf: reads.Leaf, args: Arguments | None) -> Value:
         name = leaf.argument
         if name is None or args is None:
-            return Value(leaf.path, leaf.convert)
-        return Value(leaf.path, leaf.convert, self._argument(lambda run: args.values(run).get(name)))
+            return Value(leaf.path, leaf.convert, present=leaf.present)
+        argument = self._argument(lambda run: args.values(run).get(name))
+        return Value(leaf.path, leaf.convert, argument, leaf.present)
+
+    def _group(self, parts: reads.Parts, named: GraphQLObjectType, nodes: Sequence[FieldNode], cost: Cost) -> Group:
+        """An object made of values of the row; parts of it may be such objects again."""
+        items: dict[str, Item] = {}
+        for key, name, found, below in self._fields(named, _sets(nodes)):
+            if name == "__typename":
+                items[key] = Constant(named.name)
+                continue
+            cost.add(1)
+            match parts.of[cast(reads.Part, self._read(found)).name]:
+                case reads.Leaf() as leaf:
+                    items[key] = self._leaf(leaf, None)
+                case reads.Parts() as further:
+                    inner = cast(GraphQLObjectType, get_named_type(found.type))
+                    items[key] = self._group(further, inner, below, cost)
+        return Group(items, present=parts.present)
+
+    def _shaping(self) -> Shaping:
+        return Shaping(self._fields, self._read)
 
     def _below(
         self,
@@ -336,6 +369,24 @@ def _ids(given: Any, run: Run) -> list[tuple[str, int] | None]:
         message = f"At most {run.limits.page_size_max} ids."
         raise Invalid(message, field="ids", reason="too_many")
     return [ids.decode(text) for text in texts]
+
+
+def _noted_keys(noted: reads.Noted, run: Run) -> Sequence[tuple[str, int] | None]:
+    """What a verb named. Before it has run: as many as it may name, to count what they cost; refused, it named none."""
+    if run.outcome is None and not run.given:
+        return [None] * noted.most
+    return noted.keys(run) or ([None] if noted.single else [])
+
+
+def _asking_noted(typename: str, noted: reads.Noted) -> Argument:
+    def asking(run: Run) -> Ask | None:
+        found = () if run.outcome is None else tuple(key for name, key in noted.keys(run) if name == typename)
+        if run.outcome is None or not found:
+            return None
+        where = Compare("id", "one_of", found)
+        return Ask(len(found), where, reach="written", organizer_id=run.outcome["organizer_id"])
+
+    return asking
 
 
 def _asking_ids(typename: str, name: str, args: Arguments) -> Argument:

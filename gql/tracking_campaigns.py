@@ -5,8 +5,9 @@ from typing import Annotated, Optional
 
 import strawberry
 
+from gql.campaigns import Campaign
 from gql.filters import DateTimeFilter, TextFilter, condition, optional
-from gql.nodes import Node, node_id
+from gql.nodes import node_id
 from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
 from gql.reads import Args, Leaf, Listed, Related, argument, by, method
 from gql.run import Run
@@ -53,10 +54,11 @@ class TrackedOrder:
 
 
 @strawberry.type(description="A code in a link to an event's shop, with the clicks on the link and the orders it made.")
-class TrackingCampaign(Node):
+class TrackingCampaign(Campaign):
     id: strawberry.ID = by(node_id("TrackingCampaign"), CAMPAIGN_ID)
     code: str = by(Leaf(("code",)), "Its name in the link, unique over the whole server.")
     path: str = by(Leaf(("path",)), "The link on this server, from the slash on: `/acme/conf/c/CODE/`.")
+    name: str = by(Leaf(("description",)), "The same as its description: campaigns of both kinds have a name.")
     description: str = by(Leaf(("description",)), "Its name, for people.")
     external_target: str = by(Leaf(("external_target",)), "Where the link leads; empty for the event's shop.")
     active: bool = by(

@@ -22,7 +22,7 @@ import structlog
 from models.action import ActionType
 from models.database import Database, Dialect, Statement, Tx
 from models.problems import Problem, Unavailable
-from resolvers import actions, generation, voucher_imports, voucher_moves
+from resolvers import actions, generation, voucher_import_work, voucher_moves
 from resolvers.action_kinds import Kind, asked
 from resolvers.action_statements import awaited
 from resolvers.actions import Claimed, Lost, Progressed
@@ -37,8 +37,8 @@ KINDS: Mapping[ActionType, Kind] = {
     ActionType.GENERATE: generation.KIND,
     ActionType.UPDATE: voucher_moves.UPDATE,
     ActionType.DELETE: voucher_moves.DELETE,
-    ActionType.IMPORT: voucher_imports.KIND,
-    ActionType.IMPORT_CSV: voucher_imports.KIND,
+    ActionType.IMPORT: voucher_import_work.KIND,
+    ActionType.IMPORT_CSV: voucher_import_work.KIND,
 }
 
 # How often a chunk is tried that fails because of a bug, and the pause after the first failure; each next is doubled.

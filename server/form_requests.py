@@ -64,8 +64,6 @@ async def taken_in(
         form = await parser.parse()
     except MultiPartException as error:
         raise Malformed(f"The form is broken: {error.message}") from None
-    except KeyError:
-        raise Malformed("The form has no boundary.") from None
     try:
         yield _placed(dict(form), json, prolong)
     finally:

@@ -8,16 +8,17 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from models import public_ids
 from models.action import action as ACTION
 from models.change import change
-from models.database import Database
+from models.database import Database, Statement
 from models.organizer import organizer
 from models.voucher import VoucherType, voucher, voucher_terms
 from models.voucher_campaign import voucher_campaign
 from resolvers import new_vouchers
+from resolvers.action_kinds import asked
 from resolvers.action_work import Actions, Pace
 from resolvers.context import Context, Work, utc_now
 from resolvers.new_vouchers import NewVoucher
@@ -127,7 +128,9 @@ async def codes_of(database: Database, campaign_id: int) -> list[str]:
 
 async def action_of(database: Database, action_id: int) -> Any:
     """The action's row."""
-    (row,) = await databases.rows(database, select(*ACTION.c).where(ACTION.c.id == action_id))
+    # Read, not written: another process that writes without a pause keeps writers of this one waiting.
+    statement = Statement(select(*ACTION.c).where(ACTION.c.id == bindparam("action_id")), database.dialect)
+    (row,) = await asked(database, statement, action_id=action_id)
     return SimpleNamespace(**dict(zip(ACTION.c.keys(), row, strict=True)))
 
 

@@ -1,6 +1,7 @@
 """Makes a peer's tables and rows, and compares its balances with its ledger.
 
-`python -m benchmarks.peers.database fill`, `drift` or `clicks`; the database is the one `PEER_DATABASE_URL` names.
+`python -m benchmarks.peers.database fill`, `drift`, `clicks` or `redemptions`; the database is the one that
+`PEER_DATABASE_URL` names.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks import fixture, shops
+from benchmarks.peers import vouchers
 from benchmarks.peers.models import (
     ApiToken,
     Base,
@@ -44,6 +46,7 @@ async def fill() -> dict[str, int]:
         await add_tokens(session, ids)
         orders = await add_shops(session, ids)
         organizer_id = ids[fixture.ORGANIZER]
+        await vouchers.add(session, organizer_id)
         await session.execute(
             insert(GiftCard),
             [card_row(card, organizer_id) for card in cards],
@@ -169,7 +172,8 @@ async def clicks() -> dict[str, int]:
 
 
 async def run(verb: str) -> None:
-    answer = await {"fill": fill, "drift": drift, "clicks": clicks}[verb]()
+    verbs = {"fill": fill, "drift": drift, "clicks": clicks, "redemptions": vouchers.redemptions}
+    answer = await verbs[verb]()
     await engine.dispose()
     json.dump(answer, sys.stdout)
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from benchmarks.peers import fastapi_shops
+from benchmarks.peers import fastapi_shops, fastapi_vouchers
 from benchmarks.peers.fastapi_parts import OrganizerDep, Page, PageNumber, SessionDep, page_of
 from benchmarks.peers.models import GiftCard, GiftCardTransaction, Order, Organizer
 
@@ -21,6 +21,7 @@ PREFIX = "/api/v1/organizers/{organizer}/giftcards/"
 
 app = FastAPI()
 app.include_router(fastapi_shops.router)
+app.include_router(fastapi_vouchers.router)
 
 
 class GiftCardOut(BaseModel):

@@ -26,11 +26,13 @@ class Server:
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
         self.port = 0
+        self.delay_seconds = 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"]
         self.seen[path] += 1
         status, body = ANSWERS[path]
+        await asyncio.sleep(self.delay_seconds)
         headers = [(b"Content-Length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -63,6 +65,30 @@ async def test_every_answer_is_counted_once() -> None:
     assert 0 < result.answers <= server.seen["/right"]
     assert (result.bad, result.lost) == (0, 0)
     assert 0 < result.p50_ms <= result.p99_ms
+
+
+async def test_connections_with_an_interval_send_no_faster() -> None:
+    async with serving() as server:
+        result = await run_job(job(server, "/right", connections=2, interval_seconds=0.05, seconds=0.3))
+    # Each began at once, and was stopped after seven intervals.
+    assert 2 < server.seen["/right"] <= 18
+    assert (result.bad, result.lost) == (0, 0)
+
+
+async def test_what_had_to_wait_is_counted_from_when_it_was_due() -> None:
+    async with serving() as server:
+        server.delay_seconds = 0.05
+        result = await run_job(job(server, "/right", connections=1, interval_seconds=0.01, seconds=0.4))
+    # Each answer takes five intervals: the longer it goes on, the later it is.
+    assert result.p99_ms > 150
+
+
+async def test_a_job_ends_when_it_is_told_to() -> None:
+    told = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.2, told.set)
+    async with serving() as server:
+        result = await asyncio.wait_for(run_job(job(server, "/right", seconds=600), told), 10)
+    assert result.answers > 0
 
 
 async def test_requests_are_sent_in_turn() -> None:

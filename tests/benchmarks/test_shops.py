@@ -51,9 +51,9 @@ def test_any_other_page_is_wrong(change: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("counted", "exact"), [(12, True), (11, False), (13, False)])
 def test_clicks_are_exact_if_each_redirect_is_one(tmp_path: Path, counted: int, exact: bool) -> None:
     contender = FastapiOrm(Sqlite(tmp_path), tmp_path)
-    contender.redirects = 12
+    contender.answered["clicks"] = 12
     before = sum(each.clicks for each in shops.campaigns())
-    assert compared(contender, {"clicks": before + counted, "days": before + 12}).exact is exact
+    assert compared(contender, "clicks", {"clicks": before + counted, "days": before + 12}).exact is exact
 
 
 def test_where_a_redirect_leads_is_read_from_its_head() -> None:

@@ -60,6 +60,29 @@ ARGUMENTS: dict[str, tuple[dict[str, str], ...]] = {
         {"filter": '{identifier: {oneOf: ["web"]}}', "organizer": '"acme"'},
     ),
     "Organizer.salesChannels": (*CONNECTION, {"filter": '{type: {eq: "api"}}'}),
+    "Query.voucherCampaign": ({"name": '"Spring"'}, {"name": '"none"'}, {"token": '"none"'}, {}),
+    "Query.voucherCampaigns": (
+        *CONNECTION,
+        {"filter": '{voucherType: GIFT_VOUCHER, active: true, metadata: {key: "tier", eq: "gold"}}'},
+        {"filter": '{or: [{growth: AUTO_UPDATE}, {category: {contains: "a"}}]}', "orderBy": "{field: NAME}"},
+    ),
+    "Query.voucher": ({"code": '"GIFT1"'}, {"code": '"none"'}, {"token": '"none"'}, {}),
+    "Query.vouchers": (
+        *CONNECTION,
+        {"filter": '{type: DISCOUNT_VOUCHER, code: {startsWith: "S"}, expired: false}', "first": "3"},
+        {"filter": '{campaignId: "x"}'},
+        {"filter": "{redemptionCount: {gte: 1}, not: {redemptionLimit: {eq: null}}}", "orderBy": "{field: CODE}"},
+    ),
+    "VoucherCampaign.vouchers": (*CONNECTION, {"filter": "{active: true}", "orderBy": "{field: CODE}", "last": "1"}),
+    "Query.redemption": ({"token": '"none"'},),
+    "Query.redemptions": (*CONNECTION, {"filter": "{kind: REDEMPTION, status: FAILED}"}, {"direction": "DESC"}),
+    "Query.publication": ({"token": '"none"'},),
+    "Query.customer": ({"sourceId": '"ada"'}, {"sourceId": '"none"'}, {"token": '"none"'}),
+    "Query.customers": (*CONNECTION, {"filter": '{name: {eqIgnoringCase: "ADA"}}'}),
+    "Query.category": ({"name": '"a"'}, {"name": '"none"'}),
+    "Query.action": ({"token": '"none"'},),
+    "Query.actions": (*CONNECTION, {"filter": "{type: CAMPAIGN_VOUCHERS_GENERATE, status: DONE}"}),
+    "Voucher.transactions": (*CONNECTION, {"direction": "DESC", "first": "1"}),
     "SalesChannel.label": ({}, {"language": '"de"'}, {"language": '"tlh"'}),
 }
 
@@ -182,8 +205,59 @@ _ROOTS = (
 # Every root with every piece of a card: 255 documents.
 CARDS = [f"{{ {root.format(part)} }}" for root in _ROOTS for part in _CARD]
 
+_VOUCHER = (
+    "id token code type active",
+    "discount { type effect amountOff percentOff amountLimit fixedAmount unitOff unitType isDynamic }",
+    "discount { units { unitOff unitType effect product { id name price } sku { id } } product { sourceId } }",
+    "d: discount { t: type } discount { effect } d: discount { percentOff }",
+    "gift { amount { amount currency } balance { amount __typename } redeemedAmount { amount } effect __typename }",
+    "gift { b: balance { a: amount } } gift { balance { currency } }",
+    "loyaltyCard { points balance redeemedPoints expirationRules }",
+    "redemptionLimit redemptionCount publicationCount isReferralCode startsAt expiresAt additionalInfo metadata",
+    "validityTimeframe { interval duration } validityDaysOfWeek",
+    "validityHours { startTime expirationTime daysOfWeek }",
+    "category { id token name hierarchy } holder { id sourceId name address metadata } organizer { slug }",
+    "campaign { id name active discount { percentOff } gift { amount { amount currency } effect } vouchersCount }",
+    "campaign { codeConfig { length charset pattern prefix postfix } loyaltyCard { points } voucherType growth }",
+    "campaign { vouchers(first: 1) { totalCount nodes { code } } actions { nodes { type status progress message } } }",
+    "campaign { actions(direction: DESC, first: 2) { nodes { total failures(first: 2) { nodes { row code } } } } }",
+    "redemptions { totalCount nodes { kind status amount { amount currency } points reason metadata happenedAt } }",
+    "redemptions(direction: DESC) { nodes { order { amount totalAmount items { amount product { price } } } } }",
+    "redemptions(filter: {kind: ROLLBACK}) { nodes { rollsBack { token } parent { id } voucher { code } } }",
+    "redemptions { nodes { failureCode failureMessage rollbacks { nodes { id } } children { totalCount } } }",
+    "redemptions(first: 3) { edges { node { customer { redemptions { totalCount } publications { totalCount } } } } }",
+    "transactions { nodes { number amount { amount currency } points balanceAfter { amount } pointsAfter type } }",
+    "transactions(last: 1) { totalCount nodes { reason sourceId bookedAt id } pageInfo { hasPreviousPage } }",
+)
+_VOUCHER_ROOTS = (
+    "vouchers(first: 9) {{ totalCount nodes {{ {0} }} }}",
+    'voucher(code: "GIFT1") {{ __typename {0} }}',
+    "voucherCampaigns(first: 4) {{ nodes {{ name vouchers(last: 2) {{ edges {{ cursor node {{ {0} }} }} }} }} }}",
+    'organizer(slug: "acme") {{ vouchers(filter: {{active: true}}, first: 3) {{ nodes {{ {0} }} }} }}',
+    'node(id: "Vm91Y2hlcjoy") {{ id ... on Voucher {{ {0} }} ... on Campaign {{ name active createdAt }} }}',
+    "publications(first: 3) {{ nodes {{ customer {{ id }} vouchers(first: 3) {{ nodes {{ voucher {{ {0} }} }} }} }} }}",
+    "redemptions(first: 5) {{ nodes {{ token voucher {{ {0} }} }} }}",
+)
+# Every root of vouchers with every piece of one.
+VOUCHERS = [f"{{ {root.format(part)} }}" for root in _VOUCHER_ROOTS for part in _VOUCHER] + [
+    "{ customers { nodes { token email phone birthdate createdAt publications { nodes { token sourceId } } } } }",
+    '{ customer(sourceId: "ada") { id name redemptions(first: 1) { nodes { id } } } categories { nodes { name } } }',
+    "{ actions { totalCount nodes { id token type status doneCount failedCount finishedAt campaign { name } } } }",
+    "{ binEntries { nodes { id resource resourceToken resourceName parentToken createdAt } } }",
+    '{ voucherCampaign(name: "Spring") { promotion referralProgram loyaltyTiersExpiration updatedAt creationStatus } }',
+    "{ voucherCampaigns { nodes { metadata joinOnce autoJoin inheritsMetadata activityDuration generationStatus } } }",
+    "{ voucherCampaigns(orderBy: {field: NAME, direction: DESC}) { nodes { redemptions { totalCount } "
+    "publications { nodes { metadata trackingId campaign { id } } } category { name } startsAt isReferralCode } } }",
+    '{ nodes(ids: ["Vm91Y2hlcjox", "Vm91Y2hlckNhbXBhaWduOjE=", "x"]) { __typename id ... on Campaign { name active } '
+    "... on VoucherCampaign { token } ... on TrackingCampaign { code } } }",
+    "{ trackingCampaigns { nodes { ... on Campaign { name description active } code } } }",
+]
+
 # Documents that are refused in part: the rest must be answered all the same, and alike.
 PARTIAL = [
+    "{ voucher { id } viewer { kind } }",
+    '{ vouchers(first: 1) { nodes { id redemptions(after: "x") { nodes { id } } } } viewer { kind } }',
+    "{ voucherCampaigns(filter: {name: {contains: null}}) { nodes { id } } viewer { kind } }",
     "{ giftCards(first: 101) { nodes { id } } viewer { name } }",
     "{ giftCards(first: 1, last: 1) { nodes { id } } viewer { name } }",
     "{ giftCards(first: -1) { nodes { id } } }",

@@ -12,7 +12,9 @@ from gql import schema
 from gql.execution import Executor, Request
 from models.database import Database
 from resolvers.context import Context
-from tests.gql.documents import CARDS, PARTIAL, documents
+from tests.gql.documents import CARDS, PARTIAL, VOUCHERS, documents
+from tests.gql.shop import CARD, GIFT, do, done, voucher
+from tests.gql.shop import campaign as campaign_of_vouchers
 from tests.tracking import campaign, click, record
 from tests.world import World, opened
 
@@ -38,6 +40,27 @@ async def populate(world: World) -> None:
     await click(world, "AAA")
     await record(world, "O1", campaigns=["AAA"], tickets=["t-1", "t-2"])
     await world.app.clicks.flush()
+    await stock(world)
+
+
+async def stock(world: World) -> None:
+    """Vouchers of each kind with what happens to them."""
+    spring = await campaign_of_vouchers(world, "Spring", vouchersCount=2, category="a", metadata={"tier": "gold"})
+    await done(world, "voucherPublish", {"campaignId": spring["id"], "customer": {"sourceId": "ada", "name": "Ada"}})
+    await campaign_of_vouchers(world, "Gifts", benefit=GIFT, validityDaysOfWeek=["SUNDAY"], codeConfig={"prefix": "G-"})
+    await campaign_of_vouchers(world, "Sale", campaignType="PROMOTION", benefit=None, promotion={"tiers": []})
+    hours = [{"startTime": "00:00", "expirationTime": "24:00", "daysOfWeek": ["THURSDAY"]}]
+    await voucher(world, "GIFT1", benefit=GIFT, validityHours=hours, metadata={"a": [1]})
+    await voucher(world, "CARD1", benefit=CARD, category="b", additionalInfo="A card")
+    unit = {"unitOff": 1, "unitType": "p1", "effect": "ADD_NEW_ITEMS", "product": {"id": "p1", "price": "2.50"}}
+    await voucher(world, "UNITS", benefit={"discount": {"type": "UNIT", "effect": "ADD_MANY_ITEMS", "units": [unit]}})
+    await voucher(world, "GONE")
+    item = {"productId": "p2", "quantity": 2, "price": "10.00", "product": {"name": "Tea"}}
+    for codes in (["GIFT1"], ["UNITS", "GONE"], ["UNITS"]):
+        given = {"vouchers": [{"code": code} for code in codes], "order": {"items": [item]}}
+        await do(world, "voucherRedeem", {**given, "customer": {"sourceId": "ada"}})
+    await done(world, "redemptionRollback", {"id": "UmVkZW1wdGlvbjox", "reason": "Wrong tea"})
+    await done(world, "voucherDelete", {"id": (await world.data('{ voucher(code: "GONE") { id } }'))["voucher"]["id"]})
 
 
 async def both(context: Context, executor: Executor, request: Request) -> tuple[Any, Any]:
@@ -50,7 +73,8 @@ async def both(context: Context, executor: Executor, request: Request) -> tuple[
 async def test_corpus_is_answered_alike(populated: World) -> None:
     executor = Executor(populated.database.dialect)
     assert len(set(CARDS)) >= 250
-    for text in CARDS:
+    assert len(set(VOUCHERS)) >= 150
+    for text in CARDS + VOUCHERS:
         compiled, completed = await both(populated.context(), executor, Request(text))
         assert "errors" not in compiled, (text, compiled)
         assert orjson.dumps(compiled) == orjson.dumps(completed), text
@@ -64,7 +88,7 @@ async def test_corpus_is_compiled(populated: World, monkeypatch: pytest.MonkeyPa
         raise AssertionError("not compiled")
 
     monkeypatch.setattr(Executor, "_by_graphql_core", never)
-    for text in CARDS:
+    for text in CARDS + VOUCHERS:
         answer = await executor.execute(populated.context(), Request(text))
         assert answer.status_hint == 200
 
@@ -79,6 +103,33 @@ async def test_partial_refusals_are_answered_alike(populated: World, text: str) 
         assert error["path"]
     if "viewer" in text:
         assert compiled["data"]["viewer"]
+
+
+# Mutations that can be done again and again, with the same outcome.
+MUTATIONS = [
+    'campaignEnable(input: {id: "Vm91Y2hlckNhbXBhaWduOjE="}) { campaign { __typename id name active '
+    "... on VoucherCampaign { token discount { percentOff } } } userErrors { code } }",
+    'campaignDisable(input: {id: "VHJhY2tpbmdDYW1wYWlnbjox"}) { campaign { id ... on TrackingCampaign { code } } }',
+    'campaignDisable(input: {id: "x"}) { campaign { id name } userErrors { code field message } }',
+    'voucherEnable(input: {id: "Vm91Y2hlcjoy"}) { voucher { code campaign { name } transactions { totalCount } } }',
+    'voucherUpdate(input: {id: "Vm91Y2hlcjoy", redemptionLimit: 0}) { voucher { id } userErrors { field message } }',
+    'vouchersValidate(input: {vouchers: [{code: "GIFT1"}, {code: "none"}], order: {amount: "1"}}) '
+    "{ valid order { amount totalAmount } vouchers { code status error { code message } discount { type } "
+    "order { items { quantity } } } userErrors { code } }",
+    "vouchersValidate(input: {vouchers: []}) { valid vouchers { code } userErrors { code field } }",
+    'voucherRedeem(input: {vouchers: [{code: "none"}]}) { redemption { id } redemptions { id } userErrors { code } }',
+    'voucherPublish(input: {campaignId: "Vm91Y2hlckNhbXBhaWduOjE=", customer: {sourceId: "bob"}, sourceId: "s"}) '
+    "{ publication { sourceId customer { sourceId } } vouchers { code holder { sourceId } } userErrors { code } }",
+    'giftCardEnable(input: {id: "R2lmdENhcmQ6MQ=="}) { giftCard { secret } userErrors { code } }',
+]
+
+
+@pytest.mark.parametrize("field", MUTATIONS)
+async def test_mutations_are_answered_alike(populated: World, field: str) -> None:
+    executor, request = Executor(populated.database.dialect), Request(f"mutation {{ {field} }}")
+    compiled, completed = await both(populated.context(), executor, request)
+    assert orjson.dumps(compiled) == orjson.dumps(completed)
+    assert "errors" not in compiled
 
 
 CONDITIONAL = """query Q($with: Boolean!, $without: Boolean = false, $first: Int = 2) {

@@ -12,6 +12,8 @@ import gql
 from gql.ids import encoder
 from models.organizer import organizer
 from server.settings import PREFIX, Settings
+from tests.gql.shop import GIFT, redeem, voucher
+from tests.gql.shop import campaign as voucher_campaign
 from tests.tracking import campaign, record
 from tests.world import World
 
@@ -39,7 +41,16 @@ async def test_examples_are_answered_without_errors(world: World, example: str) 
     key = await world.card(2500, secret="SPRING-10")
     await campaign(world, "NEWSLETTER")
     await record(world, "FOO12", campaigns=["NEWSLETTER"])
-    given = {"id": encoder("GiftCard")(key), "key": "order-1", "after": None}
+    spring = await voucher_campaign(world, "Spring", vouchersCount=2)
+    await voucher(world, "TEA-50", benefit=GIFT, redemptionLimit=None)
+    redeemed = (await redeem(world, "TEA-50", amount="1.00"))["redemption"]
+    given = {
+        "id": encoder("GiftCard")(key),
+        "key": "order-1",
+        "after": None,
+        "campaign": spring["id"],
+        "redemption": redeemed["id"],
+    }
     data = await world.data(example, {name: value for name, value in given.items() if f"${name}" in example})
     assert data
     for name, found in data.items():

@@ -31,9 +31,8 @@ def not_binned() -> ColumnElement[bool]:
 
 
 def _not_binned(dialect: Dialect) -> ColumnElement[bool]:
-    """The same for lists: the few campaigns that are in the bin are found once for all rows."""
-    of_askers = any_of(_campaign.organizer_id, "organizer_ids", dialect)
-    binned = select(_campaign.id).where(of_askers, _campaign.binned_at.is_not(None))
+    """The same for lists: the campaigns in the bin, which are few and have an index, are found once for all rows."""
+    binned = select(_campaign.id).where(_campaign.binned_at.is_not(None))
     return and_(_c.binned_at.is_(None), or_(_c.campaign_id.is_(None), _c.campaign_id.not_in(binned)))
 
 

@@ -33,7 +33,10 @@ class Shop:
     database: Database
     organizer_id: int
     now: datetime = START
-    principal: Principal = field(default_factory=lambda: system({}))
+    principal: Principal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.principal = system({"acme": self.organizer_id})
 
     def context(self) -> Context:
         return Context(self.database, self.principal, lambda: self.now)

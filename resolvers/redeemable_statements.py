@@ -47,6 +47,12 @@ def held_by_others(what: ColumnElement[Any]) -> ColumnElement[Any]:
     return select(what).where(*these, *live).correlate(voucher).scalar_subquery()
 
 
+_holder = (
+    select(customer.c.token)
+    .where(customer.c.organizer_id == _v.organizer_id, customer.c.id == _v.holder_id)
+    .correlate(voucher)
+    .scalar_subquery()
+)
 _COLUMNS = (
     *(_v[name] for name in ("id", "token", "code", "campaign_id", "terms_id", "holder_id", "gift_card_id", "active")),
     *(_v[name] for name in ("quantity", "redeemed_quantity", "loaded_amount", "redeemed_amount")),
@@ -61,9 +67,15 @@ _COLUMNS = (
     ),
     *(_campaign[name] for name in ("active", "token", "name")),
     *(category.c[name] for name in ("id", "token", "name", "hierarchy", "created_at")),
+    _v.category_id,
     gift_card.c.balance,
     held_by_others(func.count()),
     held_by_others(func.coalesce(func.sum(_hold.credits), 0)),
+    # What decides nothing, and is shown of a voucher that was used.
+    *(_v[name] for name in ("published_count", "additional_info", "created_at")),
+    _holder,
+    type_coerce(_t.loyalty_card, Text),
+    _t.is_referral_code,
 )
 WIDTH = len(_COLUMNS)
 

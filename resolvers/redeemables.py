@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -67,7 +68,10 @@ class RedemptionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a voucher gives and when, read from its terms. Loyalty cards take nothing off an order."""
+    """What a voucher gives and when, read from its terms. Loyalty cards take nothing off an order.
+
+    `stored` is what was read: the columns that are shown, never to be changed.
+    """
 
     type: VoucherType
     discount: Discount | None
@@ -75,6 +79,7 @@ class Terms:
     timeframe: Timeframe | None
     days_of_week: tuple[int, ...] | None
     hours: Hours | None
+    stored: Mapping[str, Any]
 
 
 class Category(NamedTuple):
@@ -91,9 +96,11 @@ class Campaign(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A voucher as it was looked up. `held_*` is held for other sessions than the one that asks."""
+class Found(NamedTuple):
+    """A voucher as it was looked up. `held_*` is held for other sessions than the one that asks.
+
+    `category` is its own or its campaign's, `category_id` its own.
+    """
 
     id: int
     token: str
@@ -114,9 +121,14 @@ class Found:
     activity_duration: str | None
     campaign: Campaign | None
     category: Category | None
+    category_id: int | None
     balance: int
     held_quantity: int
     held_credits: int
+    published_count: int
+    additional_info: str | None
+    created_at: datetime
+    holder_token: str | None
 
     @property
     def is_loyalty_card(self) -> bool:
@@ -233,39 +245,58 @@ def _again(dialect: Dialect, named: str | None, given: Mapping[str, Any], ids: S
 
 
 _GIFT_CARD_ID = 6
-_BINNED, _TERMS, _CAMPAIGN, _CATEGORY = 15, 16, 23, 26
+_BINNED, _TERMS, _CAMPAIGN, _CATEGORY, _SHOWN = 15, 16, 23, 26, 35
 
 
 def _found(row: Sequence[Any]) -> Found | None:
     if row[_BINNED]:
         return None
     kind, duration, *texts = row[_TERMS:_CAMPAIGN]
+    card, is_referral_code = row[_SHOWN + 4 :][:2]
     return Found(
         *(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9]),
         *(row[10] or 0, row[11], row[12], row[13]),
         orjson.loads(row[14]) if row[14] else {},
-        _terms(kind, *texts),
+        _terms(kind, *texts, card, is_referral_code),
         duration,
         None if row[3] is None else Campaign(*row[_CAMPAIGN:_CATEGORY]),
         None if row[_CATEGORY] is None else Category(*row[_CATEGORY : _CATEGORY + 5]),
-        *(row[31] or 0, row[32], int(row[33])),
+        *(row[31], row[32] or 0, row[33], int(row[34])),
+        *row[_SHOWN : _SHOWN + 4],
     )
 
 
 @lru_cache(TERMS_REMEMBERED_MAX)
 def _terms(
-    kind: str, discount: str | None, gift: str | None, timeframe: str | None, days: str | None, hours: str | None
+    kind: str,
+    discount: str | None,
+    gift: str | None,
+    timeframe: str | None,
+    days: str | None,
+    hours: str | None,
+    card: str | None,
+    is_referral_code: bool,
 ) -> Terms:
     """Terms never change, and few are used all the time."""
-    listed = _read(days)
-    frame, spans = _read(timeframe), _read(hours)
+    stored = {
+        "type": kind,
+        "discount": _read(discount),
+        "gift": _read(gift),
+        "loyalty_card": _read(card),
+        "validity_timeframe": _read(timeframe),
+        "validity_day_of_week": _read(days),
+        "validity_hours": _read(hours),
+        "is_referral_code": is_referral_code,
+    }
+    listed, frame, spans = (stored[f"validity_{name}"] for name in ("day_of_week", "timeframe", "hours"))
     return Terms(
         VoucherType(kind),
-        Discount.read(orjson.loads(discount)) if discount is not None else None,
-        read_gift_effect((_read(gift) or {}).get("effect")),
+        None if discount is None else Discount.read(stored["discount"]),
+        read_gift_effect((stored["gift"] or {}).get("effect")),
         None if frame is None else Timeframe.read(frame),
         None if listed is None else tuple(listed),
         None if spans is None else Hours.read(spans),
+        MappingProxyType(stored),
     )
 
 

@@ -10,9 +10,9 @@ voucher locks its row, and is simply before or after.
 A refusal is kept as a failed redemption, and nothing else of the attempt is: it is decided before anything is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from models import public_ids
 from models.problems import NotFound, Unavailable
@@ -36,20 +36,31 @@ TRIES_MAX = 5
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
-    """What was written. `ids` and `tokens` are of the redemption of each voucher, in the order of the request.
+    """What was written. `ids`, `tokens` and `rows` are of the redemption of each voucher, in the order of the request.
 
-    `parent_id` and `parent_token` are of what holds them together, if there are several. `order` is the order after
-    all of them, as it is stored; `verdicts` has it after each.
+    `parent_id`, `parent` and `parent_token` are of what holds them together, if there are several. `order` is the
+    order after all of them, as it is stored; `verdicts` has it after each. `balances` are what is left, None of
+    discounts.
     """
 
     ids: tuple[int, ...]
     tokens: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    balances: tuple[int | None, ...]
     order: Mapping[str, Any] | None
-    customer_id: int | None
-    tracking_id: str | None
+    customer: Known | None
     parent_id: int | None = None
-    parent_token: str | None = None
+    parent: Mapping[str, Any] | None = None
+
+    @property
+    def tracking_id(self) -> str | None:
+        found: str | None = self.rows[0]["tracking_id"]
+        return found
+
+    @property
+    def parent_token(self) -> str | None:
+        return None if self.parent is None else self.parent["token"]
 
     def result(self) -> "Redeemed":
         return self
@@ -124,6 +135,12 @@ async def _customer(work: Work, organizer_id: int, request: RedemptionRequest, l
     return await customers.settle(work, organizer_id, looked.customer, request.customer)
 
 
+class _Taken(NamedTuple):
+    id: int
+    row: Mapping[str, Any]
+    balance: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Redemption:
     """What all rows of one redemption have in common."""
@@ -137,8 +154,8 @@ class _Redemption:
         (verdict,) = judgement.verdicts
         token, order_token = public_ids.redemption(), token_of(judgement.order)
         order = self._order(verdict.order, order_token, {token: self._entry(_found(verdict))})
-        row_id = await self._take(verdict, token, order, order_token, None)
-        return self._redeemed((row_id,), (token,), judgement, order)
+        taken = await self._take(verdict, token, order, order_token, None)
+        return self._redeemed([taken], judgement, order)
 
     async def several(self, judgement: Judgement) -> Redeemed:
         parent_token, order_token = public_ids.redemption(), token_of(judgement.order)
@@ -147,15 +164,15 @@ class _Redemption:
         order = self._order(judgement.order, order_token, entries)
         parent = self._row(parent_token, order=order, order_token=order_token)
         parent_id = await insert(self.work, parent, SUCCEEDED)
-        ids = [
+        taken = [
             await self._take(verdict, token, self._order(verdict.order, order_token, entries), order_token, parent_id)
             for verdict, token in zip(judgement.verdicts, tokens, strict=True)
         ]
-        return self._redeemed(tuple(ids), tokens, judgement, order, parent_id, parent_token)
+        return self._redeemed(taken, judgement, order, parent_id, parent)
 
     async def _take(
         self, verdict: Verdict, token: str, order: Mapping[str, Any] | None, order_token: str | None, parent: int | None
-    ) -> int:
+    ) -> _Taken:
         found = _found(verdict)
         row = self._row(
             token,
@@ -175,13 +192,14 @@ class _Redemption:
             "session_key": self.request.session_key,
         }
         row_id = await (_at_once if self.work.engine == "postgresql" else _step_by_step)(self.work, row, guard)
-        if found.gift_card_id is not None and verdict.amount is not None:
-            await self._move(found, found.gift_card_id, verdict.amount, token, order)
-        return row_id
+        if found.gift_card_id is None or verdict.amount is None:
+            return _Taken(row_id, row, None)
+        return _Taken(row_id, row, await self._move(found, found.gift_card_id, verdict.amount, token, order))
 
     async def _move(
         self, found: Found, gift_card_id: int, amount: int, token: str, order: Mapping[str, Any] | None
-    ) -> None:
+    ) -> int:
+        """The balance that is left."""
         kind = "POINTS_REDEMPTION" if found.is_loyalty_card else "CREDITS_REDEMPTION"
         told = None if order is None else {"id": order["id"], "source_id": order["source_id"]}
         info = {
@@ -193,9 +211,10 @@ class _Redemption:
             "source_id": (told and told["source_id"]) or self.request.tracking_id,
             "source": "API",
         }
-        await balances.move(
+        booked = await balances.move(
             self.work, self.organizer_id, gift_card_id, -amount, text=None, info=info, reach=Reach.VOUCHERS
         )
+        return booked.balance
 
     def _row(self, token: str, **values: Any) -> dict[str, Any]:
         return row_of(
@@ -220,15 +239,14 @@ class _Redemption:
 
     def _redeemed(
         self,
-        ids: tuple[int, ...],
-        tokens: tuple[str, ...],
+        taken: Sequence[_Taken],
         judgement: Judgement,
         order: Mapping[str, Any] | None,
         *parent: Any,
     ) -> Redeemed:
-        customer_id = None if self.customer is None else self.customer.id
-        tracked = self.request.tracked_as(self.organizer_id, self.customer)
-        return Redeemed(ids, tokens, judgement.verdicts, order, customer_id, tracked, *parent)
+        ids, rows, left = zip(*taken, strict=True)
+        tokens = tuple(row["token"] for row in rows)
+        return Redeemed(ids, tokens, judgement.verdicts, rows, left, order, self.customer, *parent)
 
 
 def _found(verdict: Verdict) -> Found:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from models import instants
 from models.redemption import Kind, Status
 from resolvers.reading.selection import Group, Item, Many, Nodes, One, Total, Value
+from resolvers.redemptions import Redeemed
 from rest.reading import Selection
 from rest.voucherify import customer_views, voucher_views
 from rest.voucherify.shown import instant
@@ -60,6 +62,31 @@ def whole(row: Mapping[str, Any]) -> dict[str, Any]:
     if failed:
         shown |= {"failure_code": row["failure_code"], "failure_message": row["failure_message"]}
     return shown
+
+
+def written(done: Redeemed, place: int) -> dict[str, Any]:
+    """A redemption that was made right now: what the verb knows of it is all that reading it again would tell."""
+    row, found = done.rows[place], done.verdicts[place].voucher
+    assert found is not None
+    voucher = voucher_views.used(found, row["amount"] or 0, done.balances[place], instants.shown(row["happened_at"]))
+    return _written(done, row, done.parent_token, voucher)
+
+
+def written_parent(done: Redeemed) -> dict[str, Any]:
+    """What holds several together that were made right now."""
+    assert done.parent is not None
+    return _written(done, done.parent, None, None)
+
+
+def _written(
+    done: Redeemed, row: Mapping[str, Any], parent: str | None, voucher: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    customer = None
+    if done.customer is not None:
+        told = {name: done.customer.told[name] for name in ("name", "email", "metadata")}
+        customer = {"id": done.customer.token, "source_id": done.customer.source_id, **told}
+    more = {"id": row["token"], "date": instants.shown(row["happened_at"]), "parent": parent, "rolls_back": None}
+    return whole({**row, **more, "customer": customer, "voucher": voucher})
 
 
 def _amounts(row: Mapping[str, Any], voucher: Mapping[str, Any] | None) -> dict[str, Any]:

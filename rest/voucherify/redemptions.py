@@ -106,19 +106,17 @@ async def rollback_stack(call: Call) -> Answer:
     return await call.write(partial(_rollback_stack, call, await call.payload(optional=True)))
 
 
-# -- units of work: the verb, and its answer read right after it -------------------------------------------------------
+# -- units of work: the verb, and its answer ---------------------------------------------------------------------------
 
 
 async def _redeem(call: Call, request: RedemptionRequest, work: Work) -> Answer:
     done = await redemptions.redeem(work, call.organizer_id, request)
     if isinstance(done, Refused):
         return call.refusal(done.problem)
-    shown = await _shown(call, work, done.ids)
+    shown = [redemption_views.written(done, place) for place in range(len(done.ids))]
     answer: dict[str, Any] = {"redemptions": shown}
-    if done.parent_id is not None:
-        (answer["parent_redemption"],) = await _shown(call, work, [done.parent_id])
-        for each in shown:
-            each["redemption"] = done.parent_token
+    if done.parent is not None:
+        answer["parent_redemption"] = redemption_views.written_parent(done)
     if done.order is not None:
         answer["order"] = done.order
     return call.json(answer)
@@ -128,8 +126,7 @@ async def _redeem_one(call: Call, request: RedemptionRequest, work: Work) -> Ans
     done = await redemptions.redeem(work, call.organizer_id, request)
     if isinstance(done, Refused):
         return call.refusal(done.problem)
-    (shown,) = await _shown(call, work, done.ids)
-    return call.json(shown)
+    return call.json(redemption_views.written(done, 0))
 
 
 async def _rollback(call: Call, body: Payload, work: Work) -> Answer:

@@ -1,9 +1,12 @@
 """Vouchers as this dialect shows them: what is not set is null."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from models import instants
 from resolvers.reading.selection import Group, Item, Many, Nodes, One, Total, Value
+from resolvers.redeemables import Category, Found
 from rest.reading import Selection
 from rest.voucherify.campaign_views import CATEGORY
 from rest.voucherify.shown import NO_RULES, in_path, instant
@@ -76,6 +79,44 @@ def whole(row: Mapping[str, Any]) -> dict[str, Any]:
     if row["holder_id"] is not None:
         shown["holder_id"] = row["holder_id"]
     return shown
+
+
+def used(found: Found, taken: int, balance: int | None, at: str) -> dict[str, Any]:
+    """A voucher that was redeemed right now, as `whole` takes it: as it was looked up, and what has become of it.
+
+    `taken` is what it cost, `balance` what is left; `at` is when.
+    """
+    category = None if found.category_id is None else found.category
+    return {
+        "id": found.token,
+        "code": found.code,
+        "active": found.active,
+        "quantity": found.quantity,
+        "redeemed_quantity": found.redeemed_quantity + 1,
+        "loaded_amount": found.loaded_amount,
+        "redeemed_amount": found.redeemed_amount + taken,
+        "published_count": found.published_count,
+        "metadata": found.metadata,
+        "additional_info": found.additional_info,
+        "starts_at": _shown(found.starts_at),
+        "expires_at": _shown(found.expires_at),
+        "created_at": _shown(found.created_at),
+        "updated_at": at,
+        "campaign": None if found.campaign is None else {"id": found.campaign.token, "name": found.campaign.name},
+        "terms": found.terms.stored,
+        "holder_id": found.holder_token,
+        "balance": found.balance if balance is None else balance,
+        "category": None if category is None else _category(category),
+    }
+
+
+def _shown(at: datetime | None) -> str | None:
+    return None if at is None else instants.shown(at)
+
+
+def _category(category: Category) -> dict[str, Any]:
+    shown = {"id": category.token, "name": category.name, "hierarchy": category.hierarchy}
+    return {**shown, "created_at": instants.shown(category.created_at)}
 
 
 def _gift(row: Mapping[str, Any]) -> dict[str, Any] | None:

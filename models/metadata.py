@@ -1,6 +1,7 @@
 """The one MetaData, and the column types whose stored form differs between SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -28,6 +29,12 @@ Degrees: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 SQLITE_TABLE: dict[str, Any] = {"sqlite_strict": True}
 
 
+@lru_cache(256)
+def _stored(value: datetime) -> str:
+    """A moment is written many times: by each row of what happened then."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC time: timestamptz on PostgreSQL; on SQLite fixed-width text that sorts as time does."""
 
@@ -42,7 +49,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None or dialect.name == "postgresql":
             return value
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return _stored(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if isinstance(value, str):

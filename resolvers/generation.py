@@ -33,7 +33,7 @@ from resolvers.voucher_defaults import Defaults, Own
 ADDED = "voucher_campaign.vouchers_added"
 # Codes in one unit of work, and codes drawn at once: the more, the closer together are those of a unit.
 CODES_MAX = 1000
-DRAWN_MAX = 200_000
+DRAWN_MAX = 50_000
 # Codes made without giving way to others: less than a millisecond.
 PIECE = 1000
 WALKED_PIECE = 100

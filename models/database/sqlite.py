@@ -35,6 +35,9 @@ T = TypeVar("T")
 
 # Steps of SQLite's virtual machine between two looks at the clock: a look every few hundred microseconds.
 STEPS_PER_LOOK = 1000
+# As much of the file as a connection that reads maps. One that writes maps nothing: bulk work would grow the process by
+# the file, and saves nothing by it.
+MAPPED_BYTES = 268_435_456
 # Most results (exact counts) that a connection keeps between two commits.
 REMEMBERED_MAX = 1000
 # What SQLite does not know by itself (resolvers/reading/conditions.py).
@@ -64,7 +67,7 @@ class SqliteDatabase:
     async def start(self) -> None:
         try:
             self._inline = _Reader(self._open())
-            self._writer = _Writer(self._open, self._statements, self._connect)
+            self._writer = _Writer(lambda: self._open(mapped_bytes=0), self._statements, self._connect)
         except sqlite3.Error as error:
             raise Unavailable(f"The database cannot be opened: {error}.", retry_after=5) from error
         self._opened.append(self._inline)
@@ -103,7 +106,7 @@ class SqliteDatabase:
         except _OverDeadline:
             raise Unavailable("The read took too long and was stopped; ask for less.", retry_after=1) from None
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self, *, mapped_bytes: int = MAPPED_BYTES) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path,
             isolation_level=None,
@@ -116,7 +119,7 @@ class SqliteDatabase:
             f"synchronous = {self._connect.synchronous}",
             "foreign_keys = ON",
             "cache_size = -65536",
-            "mmap_size = 268435456",
+            f"mmap_size = {mapped_bytes}",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -47,7 +47,6 @@ failed_redemption = _hexadecimal("rf_")
 rollback = _hexadecimal("rr_")
 failed_rollback = _hexadecimal("rrf_")
 validation = _hexadecimal("valid_")
-tracking = _lettered("track_", 24)
 
 
 def voucher() -> str:

@@ -146,12 +146,6 @@ class DuplicatedRedeemables(Problem):
         super().__init__(message, field=field)
 
 
-class InvalidRedeemables(Problem):
-    """Redeemables that cannot be used together, or of a kind that is not served; the message says why."""
-
-    code = "invalid_redeemables"
-
-
 class RedeemablesExceeded(Problem):
     """More of them apply than may be used together: `limit`; what `kind` names is counted (see the stacking rules)."""
 

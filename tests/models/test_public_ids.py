@@ -15,7 +15,6 @@ FORMS = {
     "promotion_tier": f"promo_{LETTERS}{{24}}",
     "publication": f"pub_{LETTERS}{{32}}",
     "session": f"ssn_{LETTERS}{{32}}",
-    "tracking": f"track_{LETTERS}{{24}}",
     "voucher": f"v_{LETTERS}{{32}}",
     "action": "aa_[0-9a-f]{18}",
     "bin_entry": "tbe_[0-9a-f]{18}",

@@ -190,17 +190,19 @@ async def create(
     """A new voucher without a campaign; its id. Refuses as `add` does. Of a discount `quantity` is 1 if not given."""
     work.principal.require(WRITE)
     _check(own, code)
-    voucher_terms.refuse_contradictions(terms, _given(own.starts_at, None), _given(own.expires_at, None))
+    voucher_terms.refuse_contradictions(
+        terms, voucher_defaults.given(own.starts_at, None), voucher_defaults.given(own.expires_at, None)
+    )
     once = 1 if terms.type is VoucherType.DISCOUNT_VOUCHER else None
     category_id = await categories.meant(work, organizer_id, own.category, own.category_token)
     new = NewVoucher(
         code="",
-        quantity=_given(own.quantity, once),
+        quantity=voucher_defaults.given(own.quantity, once),
         amount=terms.amount,
         active=own.active,
-        starts_at=_given(own.starts_at, None),
-        expires_at=_given(own.expires_at, None),
-        category_id=_given(category_id, None),
+        starts_at=voucher_defaults.given(own.starts_at, None),
+        expires_at=voucher_defaults.given(own.expires_at, None),
+        category_id=voucher_defaults.given(category_id, None),
         metadata=own.metadata,
         additional_info=own.additional_info,
     )
@@ -356,10 +358,6 @@ def _changed_columns(changes: VoucherChanges, held: Held) -> dict[str, Any]:
     return found
 
 
-def _given(value: Any, otherwise: Any) -> Any:
-    return otherwise if isinstance(value, Unset) else value
-
-
 # -- rules -----------------------------------------------------------------------------------------------------------
 
 
@@ -372,7 +370,10 @@ def _refuse_generation(campaign: HeldCampaign, own: Overrides) -> None:
     if campaign.type == Growth.STANDALONE:
         # The words are the vendor's: programs show them to their users.
         raise InvalidCampaign("You can not generate vouchers for STANDALONE type campaign.")
-    starts_at, expires_at = _given(own.starts_at, campaign.starts_at), _given(own.expires_at, campaign.expires_at)
+    starts_at, expires_at = (
+        voucher_defaults.given(own.starts_at, campaign.starts_at),
+        voucher_defaults.given(own.expires_at, campaign.expires_at),
+    )
     voucher_terms.refuse_contradictions(None, starts_at, expires_at)
 
 

@@ -14,7 +14,7 @@ def instant(stamp: str | None) -> str | None:
     return f"{stamp[:19]}.{stamp[20:23] if len(stamp) > 20 else '000'}Z"
 
 
-def category(found: Category) -> dict[str, Any]:
+def shown_category(found: Category) -> dict[str, Any]:
     """A category that was looked up with a voucher."""
     return {
         "id": found.token,

@@ -13,7 +13,7 @@ from rest.voucherify import problems, redeeming
 from rest.voucherify.answers import Answer
 from rest.voucherify.call import Call
 from rest.voucherify.routing import Route
-from rest.voucherify.shown import category
+from rest.voucherify.shown import shown_category
 
 # Every line of an order counts: there are no rules that would leave some out.
 EVERYTHING: Mapping[str, Any] = {"data": [], "total": 0, "data_ref": "data", "object": "list"}
@@ -116,7 +116,7 @@ def _item(call: Call, verdict: Verdict) -> dict[str, Any]:
             shown["order"] = verdict.order
     if found is not None:
         shown["metadata"] = found.metadata
-        shown["categories"] = [] if found.category is None else [category(found.category)]
+        shown["categories"] = [] if found.category is None else [shown_category(found.category)]
     return shown
 
 

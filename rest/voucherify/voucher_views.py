@@ -6,10 +6,10 @@ from typing import Any
 
 from models import instants
 from resolvers.reading.selection import Group, Item, Many, Nodes, One, Total, Value
-from resolvers.redeemables import Category, Found
+from resolvers.redeemables import Found
 from rest.reading import Selection
 from rest.voucherify.campaign_views import CATEGORY
-from rest.voucherify.shown import NO_RULES, in_path, instant
+from rest.voucherify.shown import NO_RULES, in_path, instant, shown_category
 
 PLAIN = (
     *("code", "active", "quantity", "redeemed_quantity", "loaded_amount", "redeemed_amount", "published_count"),
@@ -86,7 +86,7 @@ def used(found: Found, taken: int, balance: int | None, at: str) -> dict[str, An
 
     `taken` is what it cost, `balance` what is left; `at` is when.
     """
-    category = None if found.category_id is None else found.category
+    own = None if found.category_id is None else found.category
     return {
         "id": found.token,
         "code": found.code,
@@ -106,17 +106,12 @@ def used(found: Found, taken: int, balance: int | None, at: str) -> dict[str, An
         "terms": found.terms.stored,
         "holder_id": found.holder_token,
         "balance": found.balance if balance is None else balance,
-        "category": None if category is None else _category(category),
+        "category": None if own is None else shown_category(own),
     }
 
 
 def _shown(at: datetime | None) -> str | None:
     return None if at is None else instants.shown(at)
-
-
-def _category(category: Category) -> dict[str, Any]:
-    shown = {"id": category.token, "name": category.name, "hierarchy": category.hierarchy}
-    return {**shown, "created_at": instants.shown(category.created_at)}
 
 
 def _gift(row: Mapping[str, Any]) -> dict[str, Any] | None:

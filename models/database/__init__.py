@@ -7,6 +7,7 @@ on a PostgreSQL connection; and writing, where units of work that wait together 
 
 from sqlalchemy import Dialect
 
+from models.database.asking import asked
 from models.database.interface import Connect, Database, Plan, Tx, Unit
 from models.database.opening import dialect_of, open_database
 from models.database.statement import Query, Rows, Statement
@@ -21,6 +22,7 @@ __all__ = [
     "Statement",
     "Tx",
     "Unit",
+    "asked",
     "dialect_of",
     "open_database",
 ]

@@ -18,8 +18,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -60,8 +59,7 @@ class PostgresqlDatabase:
         return self._statements.dialect
 
     async def start(self) -> None:
-        async with self._readers.connection():
-            pass
+        self._readers.give_back(await self._readers.take())
         self._lane.start()
         self._bulk_lane.start()
 
@@ -71,14 +69,18 @@ class PostgresqlDatabase:
         await self._readers.close()
 
     async def read(self, plan: Callable[[], Plan[T]], *, snapshot: bool = False) -> T:
-        async with self._readers.connection() as connection:
-            if not snapshot:
-                return await _drive(plan(), connection)
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            try:
-                return await _drive(plan(), connection)
-            finally:
-                await connection.execute("ROLLBACK", timeout=GRACE_SECONDS)
+        connection = await self._readers.take()
+        try:
+            read = _drive_snapshot if snapshot else _drive
+            found = await read(plan(), connection)
+        except BaseException as error:
+            self._readers.give_up(connection)
+            refusal = _refusal(error)
+            if refusal is error:
+                raise
+            raise refusal from error
+        self._readers.give_back(connection)
+        return found
 
     async def write(self, unit: Unit[T], *, bulk: bool = False) -> T:
         return await (self._bulk_lane if bulk else self._lane).submit(unit)
@@ -115,6 +117,14 @@ async def _drive(plan: Plan[T], connection: Connection) -> T:
         return cast(T, end.value)
 
 
+async def _drive_snapshot(plan: Plan[T], connection: Connection) -> T:
+    await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        return await _drive(plan, connection)
+    finally:
+        await connection.execute("ROLLBACK", timeout=GRACE_SECONDS)
+
+
 def _refusal(error: BaseException) -> BaseException:
     """The refusal for what is the server's state rather than our bug."""
     if isinstance(error, Problem):
@@ -131,46 +141,70 @@ def _refusal(error: BaseException) -> BaseException:
 
 
 class _Pool:
-    """Connections that only read, the one used last on top."""
+    """Connections that only read, the one used last on top. Who takes one gives it back, or up."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._idle: list[Connection] = []
-        self._free = asyncio.Semaphore(connect.connections_max)
+        self._free = connect.connections_max
+        # Whose turn has come finds its future done. Those that gave up waiting are passed over.
+        self._waiting: deque[asyncio.Future[None]] = deque()
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
-        await self._take_turn()
+    async def take(self) -> Connection:
+        if self._free:
+            self._free -= 1
+        else:
+            await self._turn()
+        connection = self._idle.pop() if self._idle else None
+        if connection is not None and not connection.is_closed():
+            return connection
         try:
-            connection = self._idle.pop() if self._idle else None
-            if connection is None or connection.is_closed():
-                connection = await _open(self._connect, self._connect.read_timeout_seconds)
-            try:
-                yield connection
-            except BaseException as error:
-                # Its state is not known: a cancelled read leaves a query running.
-                connection.terminate()
-                refusal = _refusal(error)
-                if refusal is error:
-                    raise
-                raise refusal from error
-            self._idle.append(connection)
+            return await _open(self._connect, self._connect.read_timeout_seconds)
+        except BaseException:
+            self._pass_on()
+            raise
+
+    def give_back(self, connection: Connection) -> None:
+        self._idle.append(connection)
+        self._pass_on()
+
+    def give_up(self, connection: Connection) -> None:
+        """Its state is not known: a cancelled read leaves a query running."""
+        connection.terminate()
+        self._pass_on()
+
+    async def _turn(self) -> None:
+        """Wait for one that is given back or up. `asyncio.wait_for` would make a task for it."""
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        self._waiting.append(turn)
+        timer = loop.call_later(self._connect.read_timeout_seconds, _refuse, turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled() and turn.exception() is None:
+                self._pass_on()  # our turn had come before we were cancelled
+            raise
         finally:
-            self._free.release()
+            timer.cancel()
 
-    async def _take_turn(self) -> None:
-        try:
-            if self._free.locked():
-                await asyncio.wait_for(self._free.acquire(), self._connect.read_timeout_seconds)
-            else:
-                await self._free.acquire()
-        except TimeoutError:
-            raise Unavailable("Too many reads are waiting for the database.", retry_after=1) from None
+    def _pass_on(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
 
     async def close(self) -> None:
         idle, self._idle = self._idle, []
         for connection in idle:
             await connection.close(timeout=5)
+
+
+def _refuse(turn: "asyncio.Future[None]") -> None:
+    if not turn.done():
+        turn.set_exception(Unavailable("Too many reads are waiting for the database.", retry_after=1))
 
 
 class _Tx(Tx):

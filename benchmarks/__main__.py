@@ -7,31 +7,37 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import bulk
-from benchmarks.bulk import BULK
-from benchmarks.contenders import CONTENDERS, Contender
+from benchmarks import bulk, doors, live
+from benchmarks.bulk import BULK, Bulk
+from benchmarks.contenders import Contender
+from benchmarks.doors import DOORS, Doors
 from benchmarks.engines import Engine, engine_named
+from benchmarks.lineup import CONTENDERS
+from benchmarks.live import LIVE, Live
 from benchmarks.measure import Pace, measure
 from benchmarks.report import Report
 from benchmarks.scenarios import SCENARIOS, Scenario
-from benchmarks.servers import Failed
+from benchmarks.servers import Failed, Missing
 
 NORMAL = Pace(rounds=5, seconds=2.0, warm_up_seconds=0.5)
 QUICK = Pace(rounds=3, seconds=1.0, warm_up_seconds=0.3)
 OPTIONAL = ("strawberry-cached",)
+
+S = TypeVar("S", Scenario, Doors, Live, Bulk)
 
 out, progress = Console(), Console(stderr=True)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(words)
-    chosen = [each for each in SCENARIOS if not asked.only or each.name in asked.only]
-    bulky = [each for each in BULK if not asked.only or each.name in asked.only]
-    names = [name for name in CONTENDERS if wanted(name, asked, chosen)]
+    chosen, paired = named(SCENARIOS, asked.only), named(DOORS, asked.only)
+    listened, bulky = named(LIVE, asked.only), named(BULK, asked.only)
+    names = [name for name in CONTENDERS if wanted(name, asked, chosen, paired)]
     report = Report(asked.engine, pace_of(asked))
     # SIGTERM unwinds as Ctrl-C does, so nothing we started outlives us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -40,7 +46,8 @@ def main(words: Sequence[str] | None = None) -> int:
         status = stack.enter_context(progress.status("starting"))
         engine = stack.enter_context(engine_named(asked.engine, folder))
         field = line_up(names, engine, folder, report, stack, status)
-        compete(chosen, field, report, status)
+        compete(chosen, paired, field, report, status)
+        report.live += live.measured(listened, engine, folder, tell=status.update)
         rows = asked.rows or (bulk.ROWS_QUICK if asked.quick else bulk.ROWS)
         for each in bulky:
             rounds = min(report.pace.rounds, 1 if asked.quick else bulk.ROUNDS)
@@ -52,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    known = [(each.name, each.title) for each in (*SCENARIOS, *BULK)]
+    known = [(each.name, each.title) for each in (*SCENARIOS, *DOORS, *LIVE, *BULK)]
     scenarios = "\n".join(f"  {name:22}{title}" for name, title in known)
     contenders = "\n".join(f"  {name:22}{kind.title}" for name, kind in CONTENDERS.items())
     made = argparse.ArgumentParser(
@@ -78,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="+",
         metavar="NAME",
         choices=list(CONTENDERS),
-        help="only these (default: all but strawberry-cached)",
+        help="only these (default: all but strawberry-cached; postgraphile takes part on PostgreSQL alone)",
     )
     made.add_argument(
         "--rows",
@@ -88,6 +95,10 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to this file")
     return made
+
+
+def named(scenarios: Sequence[S], names: Sequence[str] | None) -> list[S]:
+    return [each for each in scenarios if not names or each.name in names]
 
 
 def at_least_one(word: str) -> int:
@@ -109,9 +120,13 @@ def pace_of(asked: argparse.Namespace) -> Pace:
     return Pace(asked.rounds or pace.rounds, asked.seconds or pace.seconds, pace.warm_up_seconds)
 
 
-def wanted(name: str, asked: argparse.Namespace, chosen: list[Scenario]) -> bool:
+def wanted(name: str, asked: argparse.Namespace, chosen: list[Scenario], paired: list[Doors]) -> bool:
+    if asked.engine not in CONTENDERS[name].engines:
+        return False
     if asked.contenders:
         return name in asked.contenders
+    if name == "foyer" and paired:
+        return True
     return name not in OPTIONAL and any(name in each.contenders for each in chosen)
 
 
@@ -129,21 +144,30 @@ def line_up(
             stack.callback(contender.server.stop)
             contender.await_ready()
             field[name] = contender
+        except Missing as missing:
+            report.left_out[name] = str(missing)
         except (Failed, OSError, KeyError, ValueError) as error:
             report.absent[name] = str(error) or repr(error)
     return field
 
 
-def compete(chosen: list[Scenario], field: dict[str, Contender], report: Report, status: Status) -> None:
+def compete(
+    chosen: list[Scenario], paired: list[Doors], field: dict[str, Contender], report: Report, status: Status
+) -> None:
     for scenario in chosen:
         present = [field[name] for name in scenario.contenders if name in field]
         for connections in scenario.connections:
             report.figures += measure(scenario, connections, present, report.pace, tell=status.update)
+    foyer = field.get("foyer")
+    if foyer is not None:
+        report.doors += [doors.measured(each, foyer, report.pace, tell=status.update) for each in paired]
     written = {name for scenario in chosen if scenario.writes for name in scenario.contenders}
+    written |= {"foyer"} if paired else set()
     for name in (each for each in field if each in written):
         status.update(f"checking the ledger of {name}")
         report.ledgers[name] = field[name].ledger()
     counted = {(name, scenario.counts) for scenario in chosen if scenario.counts for name in scenario.contenders}
+    counted |= {("foyer", each.counts) for each in paired if each.counts}
     for name, kind in sorted(each for each in counted if each[0] in field):
         status.update(f"stopping {name} and counting its {kind}")
         field[name].server.stop()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from benchmarks import fixture, servers, shops, wire
 from benchmarks.engines import Engine
@@ -53,6 +54,10 @@ class Contender:
     name: str
     title: str
     ready_path = "/"
+    # Where it can keep its rows.
+    engines: tuple[str, ...] = ("sqlite", "postgresql")
+    # What it is asked, by scenario.
+    documents: Mapping[str, str] = wire.DOCUMENTS
     server: Server
 
     def __init__(self, engine: Engine, folder: Path) -> None:
@@ -82,6 +87,10 @@ class Contender:
         """What its database counts beside what it answered. Asked when its server has stopped."""
         return Tally(True, "counts none")
 
+    def as_asked(self, answer: Any) -> Any:
+        """An answer to one of its documents, in the shape of answers to `wire.DOCUMENTS`."""
+        return answer
+
     def authorization_of(self, token: str) -> str:
         return f"Token {shops.TOKENS[token]}"
 
@@ -102,17 +111,18 @@ class Contender:
 
 
 class Foyer(Contender):
-    """This project, through its own command line, with its default settings but for database and rate limit."""
+    """This project, through its own command line, with its default settings but for database and rate limits."""
 
     name = "foyer"
     title = "foyer"
     ready_path = "/readyz"
 
     def prepare(self) -> None:
-        # Without the limit of a token's requests in a minute, which would be what is measured.
+        # Without the limits of a token's requests in a minute and of their cost, which would be what is measured.
         self.environment = {
             "FOYER_DATABASE_URL": self.engine.database(self.name),
             "FOYER_RATE_LIMIT_PER_MINUTE": "0",
+            "FOYER_GRAPHQL_BUCKET_MAX": "0",
         }
         document, seen = self.folder / "start-state.json", self.folder / "foyer-env.json"
         document.write_text(json.dumps(shops.start_state()))
@@ -123,6 +133,7 @@ class Foyer(Contender):
         self.seen = json.loads(seen.read_text())
         servers.must_run(["benchmarks.campaigns", "fill"], self.environment)
         servers.must_run(["benchmarks.voucher_rows", "fill"], self.environment)
+        self.engine.settle(self.name)
 
     def arguments(self) -> list[str]:
         return ["server", "serve", "--host", HOST, "--port", str(self.port), "--workers", "1"]
@@ -174,11 +185,10 @@ class Peer(Contender):
     settings: Mapping[str, str] = {}
 
     def prepare(self) -> None:
-        self.environment = {
-            "PEER_DATABASE_URL": self.engine.database(self.name.replace("-", "_")),
-            **self.settings,
-        }
+        database = self.name.replace("-", "_")
+        self.environment = {"PEER_DATABASE_URL": self.engine.database(database), **self.settings}
         servers.must_run(["benchmarks.peers.database", "fill"], self.environment)
+        self.engine.settle(database)
 
     def arguments(self) -> list[str]:
         where = ["--host", HOST, "--port", str(self.port)]
@@ -232,8 +242,3 @@ class Constant(Peer):
 
     def ledger(self) -> Ledger:
         return Ledger(True, "has none")
-
-
-CONTENDERS: dict[str, type[Contender]] = {
-    kind.name: kind for kind in (Foyer, StrawberryOrm, StrawberryOrmCached, FastapiOrm, Constant)
-}

@@ -84,7 +84,7 @@ def prepared(scenario: Scenario, connections: int, contender: Contender, pace: P
     requests = scenario.requests(contender)
     answered = servers.ask(contender.port, requests[0].encode())
     contender.answered[scenario.counts] += answered.status == scenario.status
-    check_answer(scenario, answered)
+    check_answer(scenario, contender, answered)
     return Job(
         host=HOST,
         port=contender.port,
@@ -99,12 +99,12 @@ def prepared(scenario: Scenario, connections: int, contender: Contender, pace: P
     )
 
 
-def check_answer(scenario: Scenario, answered: Answered) -> None:
+def check_answer(scenario: Scenario, contender: Contender, answered: Answered) -> None:
     start = answered.body[:500].decode("utf-8", "replace")
     if answered.status != scenario.status:
         raise checks.Wrong(f"status {answered.status}: {start}")
     try:
-        scenario.check(answered.location if answered.status == 302 else json.loads(answered.body))
+        scenario.check(answered.location if answered.status == 302 else contender.as_asked(json.loads(answered.body)))
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise checks.Wrong(f"{error!r} in {start}") from error
 

@@ -42,6 +42,9 @@ TARGETS = (
     Target("nested", 16, "strawberry", 25),
     Target("by-id", 16, "strawberry", 30),
     Target("by-id", 16, "constant", 0.5),
+    Target("list", 16, "postgraphile", 2),
+    Target("nested", 16, "postgraphile", 2),
+    Target("by-id", 16, "postgraphile", 2),
     Target("pretix-list", 16, "fastapi", 5),
     Target("pretix-transactions", 16, "fastapi", 5),
     Target("pretix-organizers", 16, "fastapi", 5),
@@ -63,15 +66,15 @@ def target(scenario: str, connections: int, peer: str) -> float | None:
 
 
 def list_requests(to: Contender) -> list[str]:
-    return [wire.graphql(to, wire.LIST)]
+    return [wire.graphql(to, to.documents["list"])]
 
 
 def nested_requests(to: Contender) -> list[str]:
-    return [wire.graphql(to, wire.NESTED)]
+    return [wire.graphql(to, to.documents["nested"])]
 
 
 def by_id_requests(to: Contender) -> list[str]:
-    return [wire.graphql(to, wire.BY_ID, {"id": card}) for card in to.card_node_ids]
+    return [wire.graphql(to, to.documents["by-id"], {"id": card}) for card in to.card_node_ids]
 
 
 def pretix_list_requests(to: Contender) -> list[str]:
@@ -159,22 +162,22 @@ def graphql_transacts(to: Contender, cards: list[str]) -> list[str]:
 
 
 CROWDS = (1, 16, 64)
-GRAPHQL_PEERS = ("foyer", "strawberry", "strawberry-cached")
+GRAPHQL_READERS = ("foyer", "strawberry", "strawberry-cached", "postgraphile")
 
 # Reads come before writes: their checks compare balances with the fixture.
 SCENARIOS = (
-    Scenario("list", "GraphQL: 50 cards × 8 fields", GRAPHQL_PEERS, list_requests, checks.page),
+    Scenario("list", "GraphQL: 50 cards × 8 fields", GRAPHQL_READERS, list_requests, checks.page),
     Scenario(
         "nested",
         "GraphQL: the same, each with 5 transactions",
-        GRAPHQL_PEERS,
+        GRAPHQL_READERS,
         nested_requests,
         checks.page_with_transactions,
     ),
     Scenario(
         "by-id",
         "GraphQL: one card by its id",
-        (*GRAPHQL_PEERS, "constant"),
+        (*GRAPHQL_READERS, "constant"),
         by_id_requests,
         checks.one_card,
     ),

@@ -25,6 +25,10 @@ class Failed(Exception):
     """Something we started did not do its work; the message ends with what it wrote last."""
 
 
+class Missing(Exception):
+    """A contender needs something that this machine has not: it is left out, which is not an error."""
+
+
 @dataclass(slots=True)
 class Server:
     process: subprocess.Popen[bytes]
@@ -61,10 +65,15 @@ class Server:
 
 
 def start(arguments: list[str], port: int, environment: Mapping[str, str], log: Path) -> Server:
-    """Runs `python -m <arguments>` from the checkout, in its own session: Ctrl-C reaches us, who stop it."""
+    """Runs `python -m <arguments>`, as `start_program` does."""
+    return start_program([sys.executable, "-m", *arguments], port, environment, log)
+
+
+def start_program(command: list[str], port: int, environment: Mapping[str, str], log: Path) -> Server:
+    """Runs a program from the checkout, in its own session: Ctrl-C reaches us, who stop it."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
+            command,
             cwd=CHECKOUT,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,

@@ -3,6 +3,8 @@
 import json
 from typing import Any, Protocol
 
+from websockets.typing import Subprotocol
+
 from benchmarks.fixture import ORGANIZER, TOKEN_NAME
 from benchmarks.vouchers import APP_ID, APP_TOKEN
 
@@ -12,23 +14,31 @@ GIFT_CARDS = f"{ORGANIZERS}{ORGANIZER}/giftcards/"
 EIGHT_FIELDS = "id secret balance { amount currency } testmode active issuedAt expiresAt conditions"
 TRANSACTIONS = "transactions(first: 5) { edges { node { id amount { amount currency } bookedAt text } } }"
 
-LIST = f"""query GiftCards {{
-  giftCards(first: 50) {{
-    edges {{ node {{ {EIGHT_FIELDS} }} }}
+
+def gift_cards(fields: str, *, field: str = "giftCards") -> str:
+    """A page of 50."""
+    return f"""query GiftCards {{
+  {field}(first: 50) {{
+    edges {{ node {{ {fields} }} }}
     pageInfo {{ hasNextPage endCursor }}
   }}
 }}"""
 
-NESTED = f"""query GiftCardsWithTransactions {{
-  giftCards(first: 50) {{
-    edges {{ node {{ {EIGHT_FIELDS} {TRANSACTIONS} }} }}
-    pageInfo {{ hasNextPage endCursor }}
-  }}
+
+def gift_card(fields: str) -> str:
+    return f"""query GiftCard($id: ID!) {{
+  giftCard(id: $id) {{ {fields} }}
 }}"""
 
-BY_ID = f"""query GiftCard($id: ID!) {{
-  giftCard(id: $id) {{ {EIGHT_FIELDS} }}
-}}"""
+
+# By scenario. A contender with another schema has documents of its own.
+DOCUMENTS = {
+    "list": gift_cards(EIGHT_FIELDS),
+    "nested": gift_cards(f"{EIGHT_FIELDS} {TRANSACTIONS}"),
+    "by-id": gift_card(EIGHT_FIELDS),
+}
+
+PROTOCOL = Subprotocol("graphql-transport-ws")
 
 TRANSACT = """mutation Transact($input: GiftCardTransactInput!) {
   giftCardTransact(input: $input) {
@@ -44,7 +54,8 @@ CARD_IDS = """query GiftCardIds($after: String) {
 
 
 class Addressee(Protocol):
-    port: int
+    @property
+    def port(self) -> int: ...
 
     def authorization_of(self, token: str) -> str: ...
 

@@ -1,6 +1,7 @@
 """The explorer at the GraphQL address: one page and the files it needs, all of them ours to serve.
 
-The files lie in `assets/graphiql`; what is not in `FILES` does not exist, so no path leads anywhere else.
+The files lie in `assets/graphiql`; what is not in `FILES` does not exist, so no path leads anywhere else. The examples
+are one file on the wire: `server/graphiql_examples.py`.
 Why they are copied into the repository: docs/decisions/0003-graphiql-is-vendored.md.
 """
 
@@ -16,12 +17,18 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from server import graphiql_examples
+
 FOLDER = Path(__file__).parent / "assets" / "graphiql"
 FILES = {
+    "access.js": "text/javascript; charset=utf-8",
+    "examples.js": "text/javascript; charset=utf-8",
+    "fetcher.js": "text/javascript; charset=utf-8",
     "first-query.graphql": "application/graphql; charset=utf-8",
     "foyer.css": "text/css; charset=utf-8",
     "foyer.js": "text/javascript; charset=utf-8",
     "foyer.svg": "image/svg+xml",
+    "theme.css": "text/css; charset=utf-8",
     "vendor/graphiql.min.css": "text/css; charset=utf-8",
     "vendor/graphiql.min.js": "text/javascript; charset=utf-8",
     "vendor/plugin-explorer.css": "text/css; charset=utf-8",
@@ -77,7 +84,9 @@ class GraphiQL:
     def __init__(self, graphql_path: str = "/graphql", assets_path: str = "/graphql/assets/") -> None:
         self.graphql_path = graphql_path
         self.assets_path = assets_path
-        self.assets = {asset.name: asset for asset in map(Asset, FILES)}
+        files = [Asset.of_file(path) for path in FILES]
+        files.append(Asset("examples.json", "application/json", graphiql_examples.as_json()))
+        self.assets = {asset.name: asset for asset in files}
         self._template = (FOLDER / "index.html").read_text("utf-8")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,13 +115,18 @@ class GraphiQL:
 
 
 class Asset:
-    """One file, named by its path's last part; its version is a hash of its bytes."""
+    """One file; its version is a hash of its bytes."""
 
-    def __init__(self, path: str) -> None:
-        self.name = path.rpartition("/")[2]
-        self.content_type = FILES[path]
-        self.body = (FOLDER / path).read_bytes()
-        self.version = hashlib.sha256(self.body).hexdigest()[:16]
+    def __init__(self, name: str, content_type: str, body: bytes) -> None:
+        self.name = name
+        self.content_type = content_type
+        self.body = body
+        self.version = hashlib.sha256(body).hexdigest()[:16]
+
+    @classmethod
+    def of_file(cls, path: str) -> "Asset":
+        """Named by its path's last part."""
+        return cls(path.rpartition("/")[2], FILES[path], (FOLDER / path).read_bytes())
 
     @cached_property
     def gzipped(self) -> bytes:

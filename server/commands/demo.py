@@ -9,14 +9,11 @@ from sqlalchemy import make_url
 
 from models.database import Database
 from models.problems import Unauthenticated
-from models.terms import Terms
-from models.voucher import VoucherType
-from models.voucher_campaign import Growth
-from resolvers import tokens, voucher_campaigns
-from resolvers.context import Work, utc_now
+from resolvers import tokens
+from resolvers.context import utc_now
 from resolvers.loading import load
 from resolvers.start_state import parse
-from resolvers.voucher_campaign_rules import NewCampaign
+from server.commands.demo_vouchers import CODE, stock
 from server.commands.loading import address, write_private
 from server.commands.opened import everything, opened
 from server.commands.serving import serve
@@ -27,7 +24,6 @@ DOCUMENT = Path(__file__).parent.parent / "demo.json"
 ORGANIZER = "demo"
 TOKEN_FILE = ".foyer-demo-token"  # noqa: S105  a file's name
 QUERY = "{ giftCards(first: 3) { edges { node { secret balance { amount currency } } } } }"
-CODE = "EARLYBIRD"
 VALIDATION = f'{{"redeemables": [{{"object": "voucher", "id": "{CODE}"}}], "order": {{"amount": 5000}}}}'
 
 INTRODUCTION = """
@@ -55,20 +51,20 @@ def run(*, host: str | None, port: int | None) -> None:
     settings = read_settings(**{name: value for name, value in given.items() if value is not None})
     if not is_current(settings.database_url):
         migrate(settings.database_url)
-    token = asyncio.run(_prepare(settings))
+    token = asyncio.run(prepare(settings))
     words = {"url": address(settings), "token": token, "query": QUERY, "organizer": ORGANIZER, "validation": VALIDATION}
     typer.echo(INTRODUCTION.format(**words))
     serve(settings)
 
 
-async def _prepare(settings: Settings) -> str:
+async def prepare(settings: Settings) -> str:
     """Load the demo if it is not there; the secret of a token that opens it."""
     file = _token_file(settings)
     async with opened(settings) as database:
         if ORGANIZER not in (await everything(database)).principal.organizers:
             await load(database, parse(DOCUMENT.read_bytes()), now=utc_now())
             context = await everything(database)
-            await context.write(partial(_early_bird, organizer_id=context.principal.organizers[ORGANIZER]))
+            await context.write(partial(stock, organizer_id=context.principal.organizers[ORGANIZER]))
         kept = file.read_text().strip() if file.exists() else ""
         if kept and await _is_good(database, kept):
             return kept
@@ -76,13 +72,6 @@ async def _prepare(settings: Settings) -> str:
         created = await (await everything(database)).write(create)
         write_private(file, created.secret.encode())
         return created.secret
-
-
-async def _early_bird(work: Work, organizer_id: int) -> None:
-    """A voucher campaign with a code that anybody may use."""
-    terms = Terms.read(VoucherType.DISCOUNT_VOUCHER, {"type": "PERCENT", "percent_off": 10})
-    new = NewCampaign(name="Early bird", terms=terms, quantity=None, type=Growth.STANDALONE, code=CODE)
-    await voucher_campaigns.create(work, organizer_id, new)
 
 
 async def _is_good(database: Database, secret: str) -> bool:

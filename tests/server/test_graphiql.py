@@ -21,6 +21,7 @@ from graphql import build_schema, parse, validate
 from selenium import webdriver
 from selenium.common.exceptions import JavascriptException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
@@ -28,10 +29,12 @@ from selenium.webdriver.support.wait import WebDriverWait
 from server.app import Foyer
 from server.graphiql import DIALOG_STYLE, FILES, FOLDER, GraphiQL, accepts_gzip
 from server.settings import Settings
+from tests.npm import install
 from tests.world import opened
 
 Test = TypeVar("Test", bound=Callable[..., None])
 VENDOR = FOLDER / "vendor"
+AXE = Path(__file__).parent / "axe"
 graphiql = GraphiQL()
 
 # Over ASGI
@@ -82,7 +85,7 @@ async def test_page_has_nothing_inline_and_nothing_foreign(client: httpx2.AsyncC
 async def test_every_address_on_the_page_may_be_kept_for_a_year(client: httpx2.AsyncClient) -> None:
     page = (await client.get("/graphql")).text
     addresses = re.findall(r'"(/graphql/assets/[^"]+)"', page)
-    assert len(addresses) == len(FILES)
+    assert len(addresses) == len(graphiql.assets) == len(FILES) + 1
     for address in addresses:
         answer = await client.get(address)
         assert answer.status_code == 200
@@ -263,6 +266,12 @@ class Live:
     url: str
     token: str
 
+    def ask(self, query: str) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = httpx2.post(self.url, json={"query": query}, headers=headers).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
 
 @pytest.fixture(scope="module")
 def live_graphql(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
@@ -351,9 +360,52 @@ class Page:
         elements = self.browser.find_elements(By.CSS_SELECTOR, selector)
         next(each for each in elements if each.text == text).click()
 
-    def answer(self) -> Any:
-        text = self.wait_until(lambda: self.editor(".result-window"), "an answer")
-        return json.loads(text)
+    def answer(self, containing: str = "") -> Any:
+        """What the result pane shows, once it shows this."""
+
+        def text() -> str | None:
+            shown = str(self.editor(".result-window"))
+            return shown if shown and containing in shown else None
+
+        return json.loads(self.wait_until(text, f"an answer with {containing!r}"))
+
+    def heard(self, containing: str) -> str:
+        """What a reader of the screen is told, once it is this."""
+        script = "return document.getElementById('status').textContent"
+        return str(
+            self.wait_until(
+                lambda: (text := self.browser.execute_script(script)) and (text if containing in text else None),
+                f"{containing!r} to be told",
+            )
+        )
+
+    def open_example(self, noun: str, title: str) -> None:
+        self.press("Show Examples")
+        button = f"//h3[.='{noun}']/following-sibling::ul[1]//button[contains(., '{title}')]"
+        self.browser.find_element(By.XPATH, button).click()
+        self.heard(f"Opened in a new tab: {title}")
+        self.wait_until(lambda: title in self.editor(".graphiql-query-editor"), "the example")
+
+    def prefers(self, scheme: str) -> None:
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+
+    def is_dark(self, selector: str) -> bool:
+        """Whether the background is."""
+        color = self.browser.find_element(By.CSS_SELECTOR, selector).value_of_css_property("background-color")
+        return sum(map(float, re.findall(r"[\d.]+", color)[:3])) < 3 * 128
+
+    def violations(self) -> list[str]:
+        """What axe finds, but that editors scroll: they do so for their own text fields, which have the focus."""
+        script = """
+            const done = arguments[arguments.length - 1];
+            const rules = { "scrollable-region-focusable": { enabled: false } };
+            axe.run(document, { resultTypes: ["violations"], rules })
+              .then(({ violations }) => done(violations.flatMap(({ id, nodes }) =>
+                nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`))));
+        """
+        found: list[str] = self.browser.execute_async_script(script)
+        return found
 
     def hosts_asked(self) -> set[str]:
         entries: list[Any] = self.browser.get_log("performance")  # type: ignore[no-untyped-call]
@@ -489,11 +541,135 @@ def test_refused_schema_is_explained_and_loads_once_the_token_is_typed(page: Pag
 
 
 @browser_test
+def test_example_opens_in_a_new_tab_with_values_of_ones_own(page: Page) -> None:
+    page.open_with_token()
+    page.open_example("Gift cards", "Find a gift card by what is printed on it")
+    (card,) = page.live.ask("{ giftCards(first: 1) { nodes { secret } } }")["giftCards"]["nodes"]
+    assert json.loads(page.editor('[aria-label="Variables"]')) == card
+    assert page.browser.switch_to.active_element.get_attribute("aria-label") == "Query"
+    page.press("Execute query")
+    assert page.answer()["data"]["giftCard"]["id"]
+    assert page.heard("Answered")
+    page.wait_until(lambda: len(page.tabs()) == 2, "the second tab")
+    assert [json.loads(tab["headers"]) for tab in page.tabs()] == 2 * [{"Authorization": f"Bearer {page.live.token}"}]
+
+
+@browser_test
+def test_examples_are_found_by_their_words(page: Page) -> None:
+    page.open_with_token()
+    page.press("Show Examples")
+    page.wait_for(".foyer-examples button")
+    page.browser.find_element(By.CSS_SELECTOR, '[aria-label="Find examples"]').send_keys("gift subscription")
+    page.wait_until(lambda: len(page.browser.find_elements(By.CSS_SELECTOR, ".foyer-examples li")) < 5, "few")
+    page.wait_for(".foyer-examples button", "Watch what is booked on a gift card")
+
+
+@browser_test
+def test_subscription_shows_events_until_it_is_stopped(page: Page) -> None:
+    page.open_with_token()
+    page.open_example("Gift card transactions", "Watch what is booked on a gift card")
+    card = json.loads(page.editor('[aria-label="Variables"]'))["id"]
+    page.press("Execute query")
+    page.heard("Subscribed")
+    spend = f'mutation {{ giftCardTransact(input: {{ id: "{card}", amount: "-1.00" }}) {{ userErrors {{ code }} }} }}'
+    page.live.ask(spend)
+    told = page.answer("-1.00")["data"]["giftCardTransactions"]
+    assert told["giftCard"]["balance"]["amount"] == "22.00"
+    page.press("Stop query")
+    page.heard("Unsubscribed")
+    page.live.ask(spend)
+    page.wait_for('button[aria-label^="Execute query"]')
+    assert page.answer()["data"]["giftCardTransactions"] == told
+
+
+@browser_test
+def test_refused_subscription_says_why(page: Page) -> None:
+    page.open_with_token()
+    page.open_example("Gift card transactions", "Watch what is booked on a gift card")
+    page.browser.execute_script(
+        'document.querySelector(\'[aria-label="Variables"] .CodeMirror\').CodeMirror.setValue(\'{"id": "x"}\')'
+    )
+    page.press("Execute query")
+    (error,) = page.answer("errors")["errors"]
+    assert error["message"] in page.heard("Answered with 1 error")
+    page.wait_for('button[aria-label^="Execute query"]')
+    page.complaints()
+
+
+@browser_test
+def test_keyboard_alone_gets_in_and_out_of_the_editors(page: Page) -> None:
+    page.open_with_token()
+
+    def pressed(*keys: str) -> str:
+        ActionChains(page.browser).send_keys(*keys).perform()
+        focused = page.browser.switch_to.active_element
+        return focused.get_attribute("aria-label") or focused.text
+
+    page.browser.execute_script("document.body.focus()")
+    assert pressed(Keys.TAB) == "Skip to the query editor"
+    assert pressed(Keys.ENTER) == "Query"
+    assert pressed(Keys.TAB).startswith("Execute query")
+    reached = [pressed(Keys.TAB) for _ in range(9)]
+    assert {"Variables", "Headers", "Answer"} <= set(reached)
+
+
+@browser_test
+def test_explorer_is_worked_by_the_keyboard(page: Page) -> None:
+    page.open_with_token()
+    page.press("Show GraphiQL Explorer")
+    page.wait_for(".graphiql-explorer-root", "totalCount")
+    field = '.graphiql-explorer-root [role="checkbox"][aria-checked="true"][data-field-name="totalCount"]'
+    page.wait_for(field)
+    page.browser.execute_script("arguments[0].focus()", page.browser.find_element(By.CSS_SELECTOR, field))
+    ActionChains(page.browser).send_keys(Keys.SPACE).perform()
+    page.wait_until(lambda: "totalCount" not in page.editor(".graphiql-query-editor"), "the field to go")
+    page.wait_for(field.replace('"true"', '"false"'))
+
+
+@browser_test
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_either_theme(page: Page, scheme: str) -> None:
+    """Contrast, names, roles: of the page, each panel, a dialog and the notice."""
+    install(AXE)
+    page.prefers(scheme)
+    page.open("#token=wrong")
+    page.wait_for("#notice", "The schema could not be loaded")
+    page.browser.execute_cdp_cmd(
+        "Runtime.evaluate", {"expression": (AXE / "node_modules/axe-core/axe.min.js").read_text()}
+    )
+    found = {"notice": page.violations()}
+    page.complaints()
+    page.type_headers(f'{{"Authorization": "Bearer {page.live.token}"}}')
+    page.wait_until(lambda: not page.browser.find_element(By.ID, "notice").is_displayed(), "the schema")
+    page.open_example("Gift cards", "Find a gift card by what is printed on it")
+    page.press("Execute query")
+    assert page.answer()["data"]
+    found["example"] = page.violations()
+    for panel in ("GraphiQL Explorer", "Documentation Explorer", "History"):
+        page.press(f"Show {panel}")
+        page.wait_for(".graphiql-plugin", panel.removeprefix("GraphiQL ").split()[0].replace("Documentation", "Docs"))
+        found[panel] = page.violations()
+    page.press("Open settings dialog")
+    page.wait_for(".graphiql-dialog")
+    found["dialog"] = page.violations()
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+@browser_test
+def test_settings_switch_the_theme_of_everything(page: Page) -> None:
+    page.prefers("light")
+    page.open_with_token()
+    page.press("Open settings dialog")
+    page.wait_for(".graphiql-dialog")
+    for theme, dark in (("Dark", True), ("Light", False)):
+        page.click(".graphiql-dialog button", theme)
+        page.wait_for('.graphiql-dialog button[aria-pressed="true"]', theme)
+        assert {page.is_dark(each) for each in ("body", ".graphiql-container", ".graphiql-dialog")} == {dark}
+
+
+@browser_test
 @pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
 def test_theme_follows_the_system(page: Page, scheme: str, dark: bool) -> None:
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    page.prefers(scheme)
     page.open_with_token()
-    container = page.browser.find_element(By.CSS_SELECTOR, ".graphiql-container")
-    red, green, blue = map(float, re.findall(r"[\d.]+", container.value_of_css_property("background-color"))[:3])
-    assert (red + green + blue < 3 * 128) is dark
+    assert page.is_dark(".graphiql-container") is dark

@@ -1,29 +1,35 @@
-// Starts GraphiQL. The page hands over the endpoint and the first query in data attributes.
+// Starts GraphiQL. The page hands over the endpoint, the first query and the examples in data attributes.
 "use strict";
 
 (() => {
   const main = document.getElementById("graphiql");
   const notice = document.getElementById("notice");
-  const { endpoint, firstQuery } = main.dataset;
+  const status = document.getElementById("status");
+  const foyer = window.foyer ?? {};
+  const { endpoint, firstQuery, examples } = main.dataset;
   const STORED = "graphiql:"; // what GraphiQL puts before its keys
-  const headersWith = (token) => `{"Authorization": ${JSON.stringify(`Bearer ${token}`)}}`;
+  const headersWith = (foyer.headersWith = (token) => `{"Authorization": ${JSON.stringify(`Bearer ${token}`)}}`);
 
   start().catch((error) => say(`GraphiQL could not be started: ${error.message}`));
 
   async function start() {
-    if (!window.React || !window.ReactDOM || !window.GraphiQL || !window.GraphiQLPluginExplorer) {
+    const ours = foyer.createFetcher && foyer.examplesPlugin && foyer.watch;
+    if (!window.React || !window.ReactDOM || !window.GraphiQL || !window.GraphiQLPluginExplorer || !ours) {
       throw new Error("a file of the page did not load. Reload the page.");
     }
+    foyer.watch(document.body);
     const token = takeToken();
-    const query = await textOf(firstQuery);
-    ReactDOM.createRoot(main).render(React.createElement(explorerApp(query, token)));
+    const [query, nouns] = await Promise.all([textOf(firstQuery), textOf(examples).then(JSON.parse)]);
+    ReactDOM.createRoot(main).render(React.createElement(explorerApp(query, nouns, token)));
+    skipToEditor();
   }
 
-  function explorerApp(query, token) {
+  function explorerApp(query, nouns, token) {
     const { createElement, useEffect, useState } = React;
     const storage = sessionStorageOrNone();
-    const plugins = [GraphiQLPluginExplorer.explorerPlugin()];
-    const fetcher = createFetcher();
+    const tell = { schema: say, status: (text) => (status.textContent = text) };
+    const fetcher = foyer.createFetcher(endpoint, tell);
+    const plugins = [foyer.examplesPlugin(nouns, fetcher, tell), GraphiQLPluginExplorer.explorerPlugin()];
     // A new tab starts with the headers last used in this session.
     const defaultHeaders = (!token && headersOfOpenTab(storage)) || headersWith(token ?? "");
     // GraphiQL finds the tab to reopen by its text and the stored headers, which it empties at every start.
@@ -64,6 +70,7 @@
   // the schema was refused, and asks again when the typing pauses.
   function Logo() {
     const { useEffect, useRef } = React;
+    foyer.useLabels();
     const { headerEditor } = GraphiQL.React.useEditorContext({ nonNull: true });
     const { schema, introspect } = GraphiQL.React.useSchemaContext({ nonNull: true });
     const latest = useRef(introspect);
@@ -86,46 +93,15 @@
     return React.createElement("span", { className: "foyer-logo" }, "foyer");
   }
 
-  function createFetcher() {
-    const options = {
-      url: endpoint,
-      headers: { Accept: "application/graphql-response+json, application/json" },
-      enableIncrementalDelivery: false,
-    };
-    const schemaFetcher = GraphiQL.createFetcher({ ...options, fetch: fetchSchema });
-    return GraphiQL.createFetcher({ ...options, schemaFetcher });
-  }
-
-  async function fetchSchema(url, request) {
-    let response;
-    try {
-      response = await fetch(url, request);
-    } catch (error) {
-      say("The schema could not be loaded: the server cannot be reached. Press “Re-fetch GraphQL schema” to try again.");
-      throw error;
-    }
-    const answer = await response.clone().json().catch(() => ({}));
-    if (answer?.data?.__schema) say("");
-    else say(`The schema could not be loaded: ${reasonOf(response, answer)}. ${adviceFor(response)}`);
-    return response;
-  }
-
-  function reasonOf(response, answer) {
-    const message = answer?.errors?.[0]?.message;
-    const status = `the server answered ${response.status} ${response.statusText}`.trim();
-    return message ? `${status} (${message.replace(/\.$/, "")})` : status;
-  }
-
-  function adviceFor(response) {
-    if (response.status === 401 || response.status === 403) {
-      return `Complete ${headersWith("YOUR-TOKEN")} under “Headers”; the schema then loads by itself.`;
-    }
-    return "Press “Re-fetch GraphQL schema” to try again.";
-  }
-
   function say(text) {
     notice.textContent = text;
     notice.hidden = !text;
+  }
+
+  function skipToEditor() {
+    const skip = document.getElementById("skip");
+    skip.hidden = false;
+    skip.addEventListener("click", () => main.querySelector(".graphiql-query-editor .CodeMirror")?.CodeMirror.focus());
   }
 
   // The fragment never reaches a server; taking it out of the address bar keeps it out of bookmarks as well.
@@ -137,7 +113,7 @@
 
   async function textOf(url) {
     const response = await fetch(url);
-    if (!response.ok) throw new Error(`the first query did not load (${response.status}). Reload the page.`);
+    if (!response.ok) throw new Error(`a file of the page did not load (${response.status}). Reload the page.`);
     return response.text();
   }
 

@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check install bench schema lock clean
+.PHONY: help run test check test-clients install bench schema released lock clean
 .NOTPARALLEL:
 
 PACKAGES := gql models resolvers rest server migrations benchmarks tests
@@ -17,7 +17,7 @@ JOBS ?= 2
 ARGS ?=
 
 help: ## this list, so that nobody has to read a Makefile first
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.installed ## a server with demo data on http://127.0.0.1:8000, to try things on
 	@exec $(PY) -m server demo $(ARGS)
@@ -27,18 +27,27 @@ test: install check ## the environment and every check: what CI runs, so it pass
 check: .venv/.installed ## format, lint, types, import contracts, schema drift, tests: the whole truth before a commit
 	@echo "== format (ruff format --check)" && $(PY) -m ruff format --check .
 	@echo "== lint (ruff check)" && $(PY) -m ruff check .
-	@echo "== types (mypy --strict)" && $(PY) -m mypy --strict $(PACKAGES)
+	@echo "== types (mypy --strict)" && $(PY) -m mypy --strict $(PACKAGES) docs
 	@echo "== import contracts (import-linter)" && $(PY) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 	@echo "== schema drift (schema.graphql is what the code says; else: make schema)" && $(PY) -m server schema | diff -u schema.graphql -
-	@echo "== tests (pytest, SQLite and PostgreSQL)" && $(PY) -m pytest -n $(JOBS) $(ARGS)
+	@echo "== tests (pytest, SQLite and PostgreSQL)" && $(PY) -m pytest -m 'not clients' -n $(JOBS) $(ARGS)
+
+test-clients: .venv/.installed ## Apollo Client, urql, Relay and others against a server; needs node, and npm once
+	@echo "== clients (pytest -m clients)" && $(PY) -m pytest tests/clients -m clients $(ARGS)
 
 install: .venv/.installed ## the environment in .venv, hash-checked from requirements.lock, so everyone has the same one
 
 bench: .venv/.installed ## every figure as a ratio to a peer started in the same run, since absolute ones drift
 	@$(PY) -m benchmarks $(ARGS)
 
-schema: .venv/.installed ## writes schema.graphql from the code, so that a review sees the public contract change
+schema: .venv/.installed ## writes schema.graphql and its reference in docs/graphql.md from the code, so that a review sees the public contract change
 	@$(PY) -m server schema > schema.graphql.new && mv schema.graphql.new schema.graphql || { rm -f schema.graphql.new; exit 1; }
+	@$(PY) -m server schema --reference docs/graphql.md
+
+released: .venv/.installed ## at a release: from then on, what breaks this schema has to be named in CHANGELOG.md
+	@{ echo '# The schema of the last release; tests/gql/test_released.py holds the present one against it.'; \
+	   echo '# Written by `make released`, once for each release and never by hand.'; echo; \
+	   $(PY) -m server schema; } > released.new && mv released.new tests/gql/released.graphql || { rm -f released.new; exit 1; }
 
 lock: .venv/.installed ## writes requirements.lock from pyproject.toml, with hashes and without download addresses
 	@$(PIP) install -qq uv
@@ -47,7 +56,7 @@ lock: .venv/.installed ## writes requirements.lock from pyproject.toml, with has
 
 clean: ## removes the environment and every cache, to start over; databases stay
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov build dist
-	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find . \( -name __pycache__ -o -name node_modules \) -type d -prune -exec rm -rf {} +
 
 # The stamp is written last: an interrupted install is repeated, a finished one costs nothing.
 .venv/.installed: requirements.lock pyproject.toml

@@ -1,25 +1,15 @@
 """Actions: bulk work, how far it is, and what came of it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
-from gql.filters import DateTimeFilter, condition, optional
+from gql.action_lists import FAILURES
+from gql.gift_card_lists import CARDS
 from gql.nodes import Node, node_id
-from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.reads import Args, Leaf, Listed, Related, argument, by, method
-from gql.redemptions import newest_first
-from gql.run import Run
+from gql.reads import Leaf, Related, by
 from gql.scalars import Timestamp
 from gql.voucher_kinds import STORED_ACTION_TYPES, ActionStatus, ActionType, shown
-from resolvers.reading.conditions import All, Compare
-from resolvers.reading.selection import Ask
-
-ABSENT = strawberry.UNSET
-
-
-def _failures(args: Args, run: Run) -> Ask:
-    return page(args, run, "action_failure")
 
 
 @strawberry.type(description="An item of bulk work that could not be done.")
@@ -53,37 +43,8 @@ class Action(Node):
         Related(("campaign",)), "The campaign it is about, while there is one."
     )
 
-    @method(Listed("failures", _failures), "The items that could not be done, in their order.")
-    def failures(
-        self,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[ActionFailure] | None: ...
-
-
-@strawberry.input(description="Which actions to show. All parts that are given must hold.")
-class ActionFilter:
-    type: ActionType | None = optional("Only such work.")
-    status: ActionStatus | None = optional("Only actions that are so far.")
-    campaign_id: strawberry.ID | None = optional("Only actions about the campaign with this global id.")
-    created_at: DateTimeFilter | None = optional("A condition on when it was asked for.")
-
-
-FILTER_FIELDS = {"status": "status", "campaignId": "@VoucherCampaign.campaign_id", "createdAt": "created_at"}
-
-
-def listed(args: Args, run: Run) -> Ask:
-    given: dict[str, Any] = dict(args.get("filter") or {})
-    wanted = given.pop("type", None)
-    where = condition(given, FILTER_FIELDS)
-    if wanted is not None:
-        of_type = Compare("type", "eq", STORED_ACTION_TYPES[wanted.value])
-        where = of_type if where is None else All((of_type, where))
-    return page(args, run, "action", where=where, descending=newest_first(args))
-
-
-def below(args: Args, run: Run) -> Ask:
-    """The actions of a campaign."""
-    return page(args, run, "action", descending=newest_first(args))
+    organizer: Annotated["Organizer", strawberry.lazy("gql.organizers")] = by(  # type: ignore[name-defined]  # noqa: F821
+        Related(("organizer",)), "On whose behalf it was asked for."
+    )
+    gift_cards = CARDS.below("gift_cards", "Of an issue of gift cards: those that it has issued so far.")
+    failures = FAILURES.below("failures", "The items that could not be done, in their order unless asked otherwise.")

@@ -23,7 +23,7 @@ def _amount(name: str, description: str) -> Any:
 
 @strawberry.type(description="A line of an order.")
 class BasketItem:
-    id: strawberry.ID | None = by(Key("id", _text), "Its id, if it was given one.")
+    token: str | None = by(Key("id", _text), "Its id in the Voucherify door, if it was given one.")
     product_id: str | None = by(Key("product_id", _text), "The id of the product.")
     sku_id: str | None = by(Key("sku_id", _text), "The id of the variant.")
     source_id: str | None = by(Key("source_id", _text), "The shop's id of the product or variant.")
@@ -41,7 +41,7 @@ class BasketItem:
 
 @strawberry.type(description="An order with what vouchers take off. Amounts that nothing has touched are null.")
 class Basket:
-    id: strawberry.ID | None = by(Key("id", _text), "Its id.")
+    token: str | None = by(Key("id", _text), "Its id in the Voucherify door.")
     source_id: str | None = by(Key("source_id", _text), "The shop's id of it.")
     status: BasketStatus | None = by(Key("status"), "How it stands.")
     amount: Amount | None = _amount("amount", "What all of it costs, units that a discount added too.")
@@ -56,7 +56,7 @@ class Basket:
 
 @strawberry.input(description="A line of an order.")
 class BasketItemInput:
-    id: strawberry.ID | None = optional("Its id.")
+    token: str | None = optional("Its id in the Voucherify door.")
     product_id: str | None = optional("The id of the product.")
     sku_id: str | None = optional("The id of the variant.")
     source_id: str | None = optional("The shop's id of the product or variant.")
@@ -70,7 +70,7 @@ class BasketItemInput:
 
 @strawberry.input(description="What somebody is about to pay, before vouchers.")
 class BasketInput:
-    id: strawberry.ID | None = optional("Its id.")
+    token: str | None = optional("Its id in the Voucherify door.")
     source_id: str | None = optional("The shop's id of it.")
     status: BasketStatus | None = optional("How it stands; `PAID` once it is redeemed for, by default.")
     amount: Amount | None = optional("What all of it costs; the sum of its items by default.")
@@ -78,8 +78,9 @@ class BasketInput:
     metadata: Json | None = optional("What your program keeps with it: an object.")
 
 
+# `token`, not `id`: clients keep what has an id by it, and these are unique within an order at most.
 NAMES = {
-    "id": "id",
+    "token": "id",
     "productId": "product_id",
     "skuId": "sku_id",
     "sourceId": "source_id",

@@ -44,7 +44,7 @@ def _text(stored: Any) -> str | None:
 
 @strawberry.type(description="A product, or a variant of one, as a shop names it.")
 class Product:
-    id: strawberry.ID | None = by(Key("id", _text), "The shop's id of it.")
+    token: str | None = by(Key("id", _text), "Its id in the Voucherify door, which is the shop's.")
     source_id: str | None = by(Key("source_id", _text), "Another id of it.")
     name: str | None = by(Key("name", _text), "Its name.")
     price: Amount | None = by(Key("price", amount), "What one costs.")
@@ -169,7 +169,7 @@ LOYALTY_CARD = Parts(
 
 @strawberry.input(description="A product, or a variant of one, as a shop names it.")
 class ProductInput:
-    id: strawberry.ID | None = optional("The shop's id of it.")
+    token: str | None = optional("Its id in the Voucherify door, which is the shop's.")
     source_id: str | None = optional("Another id of it.")
     name: str | None = optional("Its name.")
     price: Amount | None = optional("What one costs.")
@@ -235,7 +235,7 @@ PLAIN = {
     "isDynamic": "is_dynamic",
     "expirationRules": "expiration_rules",
     "points": "points",
-    "id": "id",
+    "token": "id",
     "sourceId": "source_id",
     "name": "name",
 }

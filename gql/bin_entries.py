@@ -1,15 +1,13 @@
 """The bin: campaigns and vouchers that were deleted without force."""
 
+from typing import Annotated
+
 import strawberry
 
 from gql.nodes import Node, node_id
-from gql.pages import page
-from gql.reads import Args, Leaf, by
-from gql.redemptions import newest_first
-from gql.run import Run
+from gql.reads import Leaf, Related, by
 from gql.scalars import Timestamp
 from gql.voucher_kinds import STORED_RESOURCES, BinResource, shown
-from resolvers.reading.selection import Ask
 
 
 @strawberry.type(
@@ -23,7 +21,6 @@ class BinEntry(Node):
     resource_name: str = by(Leaf(("resource_name",)), "The campaign's name or the voucher's code.")
     parent_token: str | None = by(Leaf(("parent_token",)), "Of a voucher: its campaign's id in the Voucherify door.")
     created_at: Timestamp = by(Leaf(("created_at",)), "When it was deleted.")
-
-
-def listed(args: Args, run: Run) -> Ask:
-    return page(args, run, "bin_entry", descending=newest_first(args))
+    organizer: Annotated["Organizer", strawberry.lazy("gql.organizers")] = by(  # type: ignore[name-defined]  # noqa: F821
+        Related(("organizer",)), "Whose bin it is in."
+    )

@@ -1,14 +1,13 @@
-"""Categories of campaigns and vouchers."""
+"""Categories of campaigns and vouchers: the type."""
+
+from typing import Annotated
 
 import strawberry
 
-from gql.filters import TextFilter, condition, optional
 from gql.nodes import Node, node_id
-from gql.pages import page
-from gql.reads import Args, Leaf, by
-from gql.run import Run
+from gql.reads import Leaf, Related, by
 from gql.scalars import Timestamp
-from resolvers.reading.selection import Ask
+from gql.voucher_campaign_lists import CAMPAIGNS
 
 CATEGORY = "The name of its category, which is made if there is none of this name."
 
@@ -21,12 +20,7 @@ class Category(Node):
     hierarchy: int = by(Leaf(("hierarchy",)), "Its place in lists.")
     created_at: Timestamp = by(Leaf(("created_at",)), "When it was made.")
     updated_at: Timestamp | None = by(Leaf(("updated_at",)), "When it was changed last, if it was.")
-
-
-@strawberry.input(description="Which categories to show. All parts that are given must hold.")
-class CategoryFilter:
-    name: TextFilter | None = optional("A condition on the name.")
-
-
-def listed(args: Args, run: Run) -> Ask:
-    return page(args, run, "category", where=condition(args.get("filter"), {"name": "name"}))
+    organizer: Annotated["Organizer", strawberry.lazy("gql.organizers")] = by(  # type: ignore[name-defined]  # noqa: F821
+        Related(("organizer",)), "Whose category it is."
+    )
+    voucher_campaigns = CAMPAIGNS.below("voucher_campaigns", "Its campaigns, oldest first unless asked otherwise.")

@@ -97,7 +97,7 @@ Operation: TypeAlias = QueryPlan | MutationPlan
 def given_of(run: Run) -> Mapping[str, Any]:
     """What a query is given beside rows: the viewer."""
     asker = run.context.principal
-    return {"name": asker.name, "kind": asker.kind, "scopes": sorted(asker.scopes)}
+    return {"name": asker.name, "kind": asker.kind.upper(), "scopes": sorted(asker.scopes)}
 
 
 def compile_operation(

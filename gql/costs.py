@@ -18,6 +18,10 @@ class Cost:
     def add(self, fields: int) -> None:
         self.fields += fields
 
+    def add_if_renamed(self, key: str, name: str) -> None:
+        """A field that is free under its own name: under a hundred others it would make answers that are not."""
+        self.fields += key != name
+
     def per(self, argument: int) -> "Cost":
         """The cost of each object of a list."""
         cost = Cost()

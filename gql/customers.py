@@ -5,22 +5,15 @@ from typing import Annotated, Any
 
 import strawberry
 
-from gql import publications, redemptions
-from gql.filters import DateTimeFilter, TextFilter, condition, optional
-from gql.gift_cards import OrderDirection
+from gql.filters import optional
 from gql.nodes import Node, node_id
-from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.publications import Publication, PublicationFilter
-from gql.reads import Args, Leaf, Listed, argument, by, method
-from gql.redemptions import NEWEST, Redemption, RedemptionFilter, newest_first
-from gql.run import Run
+from gql.publication_lists import PUBLICATIONS
+from gql.reads import Leaf, Related, by
+from gql.redemption_lists import REDEMPTIONS
 from gql.scalars import Json, Timestamp
+from gql.voucher_lists import VOUCHERS
 from models.problems import Invalid
-from resolvers.customers import CustomerGiven
-from resolvers.reading.conditions import Compare
-from resolvers.reading.selection import Ask
-
-ABSENT = strawberry.UNSET
+from resolvers.customers import CustomerGiven, check
 
 
 @strawberry.type(description="A customer, as shops tell of one: to whom vouchers are published and who redeems them.")
@@ -38,52 +31,12 @@ class Customer(Node):
     created_at: Timestamp = by(Leaf(("created_at",)), "When they were told of first.")
     updated_at: Timestamp | None = by(Leaf(("updated_at",)), "When something new was told last.")
 
-    @method(Listed("redemptions", redemptions.listed), "Their redemptions and rollbacks, oldest first.")
-    def redemptions(
-        self,
-        filter: Annotated[RedemptionFilter | None, argument("Which to show.")] = ABSENT,
-        direction: Annotated[OrderDirection | None, argument(NEWEST)] = ABSENT,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[Redemption] | None: ...
-
-    @method(Listed("publications", publications.listed), "Publications to them, oldest first.")
-    def publications(
-        self,
-        filter: Annotated[PublicationFilter | None, argument("Which to show.")] = ABSENT,
-        direction: Annotated[OrderDirection | None, argument(NEWEST)] = ABSENT,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[Publication] | None: ...
-
-
-@strawberry.input(description="Which customers to show. All parts that are given must hold.")
-class CustomerFilter:
-    source_id: TextFilter | None = optional("A condition on the shop's own name for them.")
-    name: TextFilter | None = optional("A condition on the name.")
-    email: TextFilter | None = optional("A condition on the address for mail.")
-    created_at: DateTimeFilter | None = optional("A condition on when they were told of first.")
-
-
-FILTER_FIELDS = {"sourceId": "source_id", "name": "name", "email": "email", "createdAt": "created_at"}
-
-
-def listed(args: Args, run: Run) -> Ask:
-    where = condition(args.get("filter"), FILTER_FIELDS)
-    return page(args, run, "customer", where=where, descending=newest_first(args))
-
-
-def one(args: Args, run: Run) -> Ask | None:
-    """The customer by the shop's own name or by the token."""
-    if (args.get("sourceId") is None) is (args.get("token") is None):
-        raise Invalid("Name the customer by its `sourceId` or by its `token`.", field="source_id", reason="one_of")
-    name, field = ("sourceId", "source_id") if args.get("token") is None else ("token", "token")
-    organizer_id = run.context.principal.organizer_id(args.get("organizer"))
-    return None if "\0" in args[name] else Ask(1, Compare(field, "eq", args[name]), organizer_id=organizer_id)
+    organizer: Annotated["Organizer", strawberry.lazy("gql.organizers")] = by(  # type: ignore[name-defined]  # noqa: F821
+        Related(("organizer",)), "Whose customer they are."
+    )
+    vouchers = VOUCHERS.below("vouchers", "Vouchers that were published to them last, oldest first.")
+    redemptions = REDEMPTIONS.below("redemptions", "Their redemptions and rollbacks, oldest first.")
+    publications = PUBLICATIONS.below("publications", "Publications to them, oldest first.")
 
 
 @strawberry.input(
@@ -102,13 +55,14 @@ class CustomerInput:
     metadata: Json | None = optional("What your program keeps with them: an object, merged with what is there.")
 
 
-def customer_of(given: Mapping[str, Any] | None) -> CustomerGiven | None:
+def customer_of(given: Mapping[str, Any] | None, within: str = "customer.") -> CustomerGiven | None:
+    """What an input tells of a customer; `within` is where it is in the whole input. Refuses with `Invalid`."""
     if given is None:
         return None
     for name in ("address", "metadata"):
         if not isinstance(given.get(name), dict | None):
-            raise Invalid("An object is expected.", field=f"customer.{name}", reason="type")
-    return CustomerGiven(
+            raise Invalid("An object is expected.", field=f"{within}{name}", reason="type")
+    told = CustomerGiven(
         token=given.get("token"),
         source_id=given.get("sourceId"),
         name=given.get("name"),
@@ -119,3 +73,5 @@ def customer_of(given: Mapping[str, Any] | None) -> CustomerGiven | None:
         address=given.get("address"),
         metadata=given.get("metadata"),
     )
+    check(told, within=within)
+    return told

@@ -72,3 +72,9 @@ def request_error(problem: Problem, nodes: Sequence[Any] | None = None, path: An
     if "retry_after" in problem.details:
         extensions["retryAfter"] = problem.details["retry_after"]
     return GraphQLError(problem.message, nodes, path=path, original_error=problem, extensions=extensions)
+
+
+def internal_error(request_id: str | None, nodes: Sequence[Any] | None = None, path: Any = None) -> GraphQLError:
+    """What is shown of a bug of ours: nothing but the id under which the logs tell of it."""
+    extensions = {"code": "INTERNAL"} | ({} if request_id is None else {"requestId": request_id})
+    return GraphQLError("Internal error.", nodes, path=path, extensions=extensions)

@@ -1,20 +1,17 @@
-"""Events: type, filter, order."""
+"""Events: the type, and how one is asked for."""
 
-from enum import Enum
-from typing import Annotated, Optional
+from typing import Annotated
 
 import strawberry
 
-from gql import tracking_campaigns
-from gql.filters import DateTimeFilter, TextFilter, condition, optional
-from gql.gift_cards import OrderDirection
 from gql.nodes import Node, node_id
-from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.reads import Args, Leaf, Listed, Related, argument, by, method
+from gql.order_lists import ORDERS
+from gql.reads import Args, Leaf, Related, argument, by, method
 from gql.run import Run
 from gql.scalars import Json, Localized, Timestamp
 from gql.text import in_language
-from gql.tracking_campaigns import TrackingCampaign, TrackingCampaignFilter
+from gql.tracking_campaign_lists import CAMPAIGNS
+from resolvers.reading.conditions import Compare
 from resolvers.reading.selection import Ask
 
 EVENT_ID = "The event's global id."
@@ -67,78 +64,16 @@ class Event(Node):
     @method(Leaf(("location",), in_language, "language"), "Where it takes place, if that is known.")
     def location(self, language: Annotated[str | None, LANGUAGE] = strawberry.UNSET) -> str | None: ...
 
-    @method(Listed("tracking_campaigns", tracking_campaigns.listed), "Its tracking campaigns, oldest first.")
-    def tracking_campaigns(
-        self,
-        filter: Annotated[TrackingCampaignFilter | None, argument("Which to show.")] = strawberry.UNSET,
-        first: Annotated[int | None, argument(FIRST)] = strawberry.UNSET,
-        after: Annotated[str | None, argument(AFTER)] = strawberry.UNSET,
-        last: Annotated[int | None, argument(LAST)] = strawberry.UNSET,
-        before: Annotated[str | None, argument(BEFORE)] = strawberry.UNSET,
-    ) -> Connection[TrackingCampaign] | None: ...
-
-
-# -- lists -----------------------------------------------------------------------------------------------------------
-
-
-@strawberry.input(description="Which events to show. All parts that are given must hold.")
-class EventFilter:
-    slug: TextFilter | None = optional("A condition on the slug.")
-    search: str | None = optional("In the name, the slug or the location: in any language, whatever the case.")
-    date_from: DateTimeFilter | None = optional("A condition on when it starts.")
-    date_to: DateTimeFilter | None = optional("A condition on when it ends.")
-    is_past: bool | None = optional("Only single events that are over, or all others. A series is never over.")
-    is_future: bool | None = optional("Only single events that are not over yet, or all others.")
-    ends_after: Timestamp | None = optional("Only single events that end then or later.")
-    live: bool | None = optional("Only events whose shop is open, or only those whose shop is not.")
-    testmode: bool | None = optional("Only events for testing, or only real ones.")
-    is_public: bool | None = optional("Only events in public lists, or only those that are not.")
-    has_subevents: bool | None = optional("Only series, or only single events.")
-    sales_channel: str | None = optional("Only events sold through the channel with this identifier.")
-    and_: list["EventFilter"] | None = strawberry.field(
-        name="and", description="All of these must hold.", default=strawberry.UNSET
+    tracking_campaigns = CAMPAIGNS.below(
+        "tracking_campaigns", "Its tracking campaigns, oldest first unless asked otherwise."
     )
-    or_: list["EventFilter"] | None = strawberry.field(
-        name="or", description="At least one of these must hold.", default=strawberry.UNSET
-    )
-    not_: Optional["EventFilter"] = strawberry.field(
-        name="not", description="This must not hold.", default=strawberry.UNSET
-    )
+    orders = ORDERS.below("orders", "Its orders, those recorded first first unless asked otherwise.")
 
 
-FILTER_FIELDS = {name: name for name in ("slug", "live", "testmode")} | {
-    "search": "!search",
-    "dateFrom": "date_from",
-    "dateTo": "date_to",
-    "isPast": "?is_past",
-    "isFuture": "?is_future",
-    "endsAfter": "!ends_after",
-    "isPublic": "is_public",
-    "hasSubevents": "has_subevents",
-    "salesChannel": "!sold_through",
-}
-
-
-@strawberry.enum(description="What events can be sorted by.")
-class EventOrderField(Enum):
-    SLUG = strawberry.enum_value("slug", description="Their slugs, by code point.")
-    DATE_FROM = strawberry.enum_value("date_from", description="When they start.")
-
-
-@strawberry.input(description="How to sort events.")
-class EventOrder:
-    field: EventOrderField = strawberry.field(description="What to sort by.")
-    direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.ASC)
-
-
-def listed(args: Args, run: Run) -> Ask:
-    """What a connection of events asks for, at the root (with an organizer) or below an organizer (without)."""
-    order = args.get("orderBy") or {}
-    return page(
-        args,
-        run,
-        "event",
-        where=condition(args.get("filter"), FILTER_FIELDS),
-        order=order["field"].value if order else "default",
-        descending=bool(order) and order["direction"].value == "DESC",
-    )
+def one(args: Args, run: Run) -> Ask | None:
+    """The event by its organizer and its slug."""
+    principal, slug = run.context.principal, args.get("organizer")
+    organizer_id = principal.organizer_id(None) if slug is None else principal.organizers.get(slug)
+    if organizer_id is None or "\0" in args["slug"]:
+        return None
+    return Ask(1, Compare("slug", "eq", args["slug"]), organizer_id=organizer_id)

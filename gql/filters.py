@@ -1,16 +1,19 @@
 """Filters: what can be asked of a field of each kind, and how a filter becomes a condition."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, ForwardRef, Generic, TypeAlias, TypeVar
 
 import strawberry
 
 from gql import ids
 from gql.money import hundredths
-from gql.scalars import Amount, Timestamp
+from gql.scalars import Amount, Day, Timestamp
 from models.problems import Invalid
 from resolvers.reading.conditions import All, Compare, Condition, Either, Is, Meets, Not, size
+
+E = TypeVar("E")
 
 UNSET = strawberry.UNSET
 ITEMS_MAX = 100
@@ -26,6 +29,24 @@ def optional(description: str) -> Any:
     return strawberry.field(description=description, default=UNSET)
 
 
+def filtering(description: str) -> Callable[[type[Any]], type[Any]]:
+    """The class as a filter input, to which `and`, `or` and `not` are added: filters of all nouns compose alike."""
+
+    def with_composition(of: type[Any]) -> type[Any]:
+        itself: Any = ForwardRef(of.__name__)
+        for name, annotation, told in (
+            ("and", list[itself] | None, "All of these must hold."),
+            ("or", list[itself] | None, "At least one of these must hold."),
+            ("not", itself | None, "This must not hold."),
+        ):
+            of.__annotations__[f"{name}_"] = annotation
+            setattr(of, f"{name}_", strawberry.field(name=name, description=told, default=UNSET))
+        found: type[Any] = strawberry.input(of, description=f"{description} All parts that are given must hold.")
+        return found
+
+    return with_composition
+
+
 @strawberry.input(description="A condition on a text. All parts that are given must hold.")
 class TextFilter:
     eq: str | None = optional("Equal to this, or null for none.")
@@ -36,22 +57,88 @@ class TextFilter:
     contains: str | None = optional("With this somewhere in it, letter for letter.")
 
 
+@strawberry.input(description="A condition on a key that a global id stands for. All parts that are given must hold.")
+class IDFilter:
+    eq: strawberry.ID | None = optional("The object with this global id, or null for none.")
+    one_of: list[strawberry.ID] | None = optional("One of the objects with these global ids, 100 at most.")
+
+
+@strawberry.input(
+    name="Filter", description="A condition on a value of a closed set. All parts that are given must hold."
+)
+class EnumFilter(Generic[E]):
+    """In the schema `ActionStatusFilter` for `ActionStatus`."""
+
+    eq: E | None = optional("Equal to this, or null for none.")
+    one_of: list[E] | None = optional("Equal to one of these, 100 at most.")
+
+
+@strawberry.input(description="From one amount to another; either end may be open.")
+class AmountRange:
+    gte: Amount | None = optional("Greater than or equal to this.")
+    lte: Amount | None = optional("Less than or equal to this.")
+
+
 @strawberry.input(description="A condition on an amount of money. All parts that are given must hold.")
 class AmountFilter:
     eq: Amount | None = optional("Equal to this.")
+    one_of: list[Amount] | None = optional("Equal to one of these, 100 at most.")
+    range: AmountRange | None = optional("From here to there, both ends included.")
     gt: Amount | None = optional("Greater than this.")
     gte: Amount | None = optional("Greater than or equal to this.")
     lt: Amount | None = optional("Less than this.")
     lte: Amount | None = optional("Less than or equal to this.")
 
 
+@strawberry.input(description="From one whole number to another; either end may be open.")
+class IntRange:
+    gte: int | None = optional("Greater than or equal to this.")
+    lte: int | None = optional("Less than or equal to this.")
+
+
 @strawberry.input(description="A condition on a whole number. All parts that are given must hold.")
 class IntFilter:
     eq: int | None = optional("Equal to this, or null for none.")
+    one_of: list[int] | None = optional("Equal to one of these, 100 at most.")
+    range: IntRange | None = optional("From here to there, both ends included.")
     gt: int | None = optional("Greater than this.")
     gte: int | None = optional("Greater than or equal to this.")
     lt: int | None = optional("Less than this.")
     lte: int | None = optional("Less than or equal to this.")
+
+
+@strawberry.input(description="From one moment to another; either end may be open.")
+class DateTimeRange:
+    gte: Timestamp | None = optional("At or after this.")
+    lte: Timestamp | None = optional("At or before this.")
+
+
+@strawberry.input(description="A condition on a moment. All parts that are given must hold.")
+class DateTimeFilter:
+    eq: Timestamp | None = optional("At this moment, or null for never.")
+    one_of: list[Timestamp] | None = optional("At one of these moments, 100 at most.")
+    range: DateTimeRange | None = optional("From here to there, both ends included.")
+    gt: Timestamp | None = optional("After this.")
+    gte: Timestamp | None = optional("At or after this.")
+    lt: Timestamp | None = optional("Before this.")
+    lte: Timestamp | None = optional("At or before this.")
+
+
+@strawberry.input(description="From one day to another; either end may be open.")
+class DateRange:
+    gte: Day | None = optional("On this day or later.")
+    lte: Day | None = optional("On this day or earlier.")
+
+
+@strawberry.input(description="A condition on a day. All parts that are given must hold.")
+class DateFilter:
+    eq: Day | None = optional("On this day, or null for none.")
+    one_of: list[Day] | None = optional("On one of these days, 100 at most.")
+    range: DateRange | None = optional("From here to there, both ends included.")
+    gt: Day | None = optional("After this day.")
+    gte: Day | None = optional("On this day or later.")
+    lt: Day | None = optional("Before this day.")
+    lte: Day | None = optional("On this day or earlier.")
 
 
 @strawberry.input(
@@ -66,15 +153,6 @@ class MetadataFilter:
     contains: str | None = optional("With this somewhere in it, letter for letter.")
     gt: float | None = optional("A number greater than this.")
     lt: float | None = optional("A number less than this.")
-
-
-@strawberry.input(description="A condition on a moment. All parts that are given must hold.")
-class DateTimeFilter:
-    eq: Timestamp | None = optional("At this moment, or null for never.")
-    gt: Timestamp | None = optional("After this.")
-    gte: Timestamp | None = optional("At or after this.")
-    lt: Timestamp | None = optional("Before this.")
-    lte: Timestamp | None = optional("At or before this.")
 
 
 # GraphQL's name of an operator, as the reading engine's.
@@ -98,11 +176,35 @@ OF_MAPS = {
 }
 
 
-def condition(given: Mapping[str, Any] | None, names: Mapping[str, str], depth: int = 0) -> Condition | None:
-    """The condition that a filter input says.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A field of the source that holds an enum's values by other names than GraphQL's: these."""
 
-    `names` are the source's fields by the filter's names for them; `?name` is a named condition, `!name` one that takes
-    a value, `%name` a map, `@Type.name` a key that global ids of the type stand for.
+    field: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a part of a filter asks of a field, where no typed condition on it says that."""
+
+    field: str
+    condition: Callable[[Any], Condition]
+
+    @classmethod
+    def known(cls, field: str) -> "Meant":
+        """Whether there is a value."""
+        unknown = Compare(field, "eq", None)
+        return cls(field, lambda wanted: Not(unknown) if wanted else unknown)
+
+
+# The source's fields by the filter's names for them; `?name` is a named condition, `!name` one that takes a value,
+# `%name` a map, `$name` an amount in hundredths, `@Type.name` a key that global ids of the type stand for.
+Names: TypeAlias = Mapping[str, "str | Stored | Meant"]
+
+
+def condition(given: Mapping[str, Any] | None, names: Names, depth: int = 0) -> Condition | None:
+    """The condition that a filter input says.
 
     Parts side by side must all hold; `and`, `or`, `not` hold filters again. Refuses more than five levels of them.
     """
@@ -117,7 +219,7 @@ def condition(given: Mapping[str, Any] | None, names: Mapping[str, str], depth: 
     return found
 
 
-def _parts(given: Mapping[str, Any], names: Mapping[str, str], depth: int) -> Iterator[Condition]:
+def _parts(given: Mapping[str, Any], names: Names, depth: int) -> Iterator[Condition]:
     for name, value in given.items():
         if value is None:
             continue
@@ -131,20 +233,73 @@ def _parts(given: Mapping[str, Any], names: Mapping[str, str], depth: int) -> It
             below_one = condition(value, names, depth + 1)
             if below_one is not None:
                 yield Not(below_one)
-        elif names[name].startswith("?"):
-            yield Is(names[name][1:], bool(value))
-        elif names[name].startswith("!"):
-            _check_text(value)
-            yield Meets(names[name][1:], (value,))
-        elif names[name].startswith("%"):
-            yield from _of_map(names[name][1:], value)
-        elif names[name].startswith("@"):
-            yield _named_by_id(names[name][1:], value)
-        elif isinstance(value, Mapping):
-            for operator, operand in value.items():
-                yield _compare(names[name], OPERATORS[operator], operand)
         else:
-            yield Compare(names[name], "eq", value.value if isinstance(value, Enum) else value)
+            yield from _of_field(names[name], value)
+
+
+def _of_field(named: "str | Stored | Meant", value: Any) -> Iterator[Condition]:
+    if isinstance(named, Meant):
+        yield named.condition(value)
+        return
+    if isinstance(named, Stored):
+        yield from _of_values(named.field, value, lambda given: named.names[given.value])
+        return
+    kind, field = named[0], named[1:]
+    match kind:
+        case "?":
+            yield Is(field, bool(value))
+        case "!":
+            _check_text(value)
+            yield Meets(field, (value,))
+        case "%":
+            yield from _of_map(field, value)
+        case "$":
+            yield from _of_values(field, value, lambda amount: hundredths(amount, field="filter"))
+        case "@":
+            typename, _, field = field.partition(".")
+            yield from _of_values(field, value, lambda given: _key(typename, given))
+        case _ if isinstance(value, Mapping):
+            yield from _of_values(named, value, _plain)
+        case _:
+            yield Compare(named, "eq", value)
+
+
+def _of_values(field: str, given: Mapping[str, Any], stored: Callable[[Any], Any]) -> Iterator[Condition]:
+    """What a typed input says of a field. `stored` makes of each operand what the source holds."""
+    for operator, operand in given.items():
+        if operator == "range":
+            for end, bound in _required(operand).items():
+                if bound is not None:
+                    yield Compare(field, OPERATORS[end], stored(bound))
+        elif operand is None and operator == "eq":
+            yield Compare(field, "eq", None)
+        elif operator == "oneOf":
+            yield Compare(field, "one_of", tuple(map(stored, _listed(operand))))
+        else:
+            yield Compare(field, OPERATORS[operator], stored(_required(operand)))
+
+
+def _plain(operand: Any) -> Any:
+    _check_text(operand)
+    return operand.value if isinstance(operand, Enum) else operand
+
+
+def _key(typename: str, given: str) -> int:
+    """What an id of another type or of nothing stands for equals no key."""
+    found = ids.decode(given)
+    return found[1] if found is not None and found[0] == typename else -1
+
+
+def _required(operand: Any) -> Any:
+    if operand is None:
+        raise Invalid("Only `eq` compares with null.", field="filter", reason="null")
+    return operand
+
+
+def _listed(operand: Any) -> Any:
+    if len(_required(operand)) > ITEMS_MAX:
+        raise Invalid(f"At most {ITEMS_MAX} values in `oneOf`.", field="filter", reason="too_many")
+    return operand
 
 
 def _of_map(field: str, given: Mapping[str, Any]) -> Iterator[Condition]:
@@ -153,34 +308,14 @@ def _of_map(field: str, given: Mapping[str, Any]) -> Iterator[Condition]:
     if not operations:
         yield Meets(f"{field}_known", (key,))
     for operator, operand in operations.items():
-        yield Meets(f"{field}_{OF_MAPS[operator]}", (key, _operand(OF_MAPS[operator], operand)))
+        told = tuple(map(_plain, _listed(operand))) if operator == "oneOf" else _plain(_required(operand))
+        yield Meets(f"{field}_{OF_MAPS[operator]}", (key, told))
 
 
-def _named_by_id(named: str, given: str) -> Condition:
-    """What an id of another type or of nothing stands for equals no key."""
-    typename, _, field = named.partition(".")
-    found = ids.decode(given)
-    return Compare(field, "eq", found[1] if found is not None and found[0] == typename else -1)
-
-
-def _compare(field: str, operator: str, operand: Any) -> Condition:
-    if operand is None and operator == "eq":
-        return Compare(field, operator, None)
-    return Compare(field, operator, _operand(operator, operand, in_hundredths=field == "balance"))
-
-
-def _operand(operator: str, operand: Any, *, in_hundredths: bool = False) -> Any:
-    if operand is None:
-        raise Invalid("Only `eq` compares with null.", field="filter", reason="null")
-    if operator == "one_of":
-        if len(operand) > ITEMS_MAX:
-            raise Invalid(f"At most {ITEMS_MAX} values in `oneOf`.", field="filter", reason="too_many")
-        operand = tuple(operand)
-    elif in_hundredths:
-        operand = hundredths(operand, field="filter")
-    for text in operand if isinstance(operand, tuple) else (operand,):
-        _check_text(text)
-    return operand
+def text_of(given: str) -> str:
+    """The text, which is none that no stored text can be. Refuses with `Invalid`."""
+    _check_text(given)
+    return given
 
 
 def _check_text(text: Any) -> None:

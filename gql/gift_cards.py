@@ -1,33 +1,21 @@
-"""Gift cards and their transactions: types, filters, orders."""
+"""Gift cards and their transactions: types, and how one is asked for."""
 
-from enum import Enum
-from typing import Annotated, Optional
+from typing import Annotated
 
 import strawberry
 
 from gql import ids
-from gql.filters import AmountFilter, DateTimeFilter, TextFilter, condition, optional
+from gql.gift_card_lists import TRANSACTIONS
 from gql.money import Money, money
 from gql.nodes import Node, node_id
-from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.reads import Args, Leaf, Listed, Related, argument, by, method
+from gql.reads import Args, Leaf, Related, by
 from gql.run import Run
 from gql.scalars import Json, Timestamp
+from models.problems import Invalid
+from resolvers.reading.conditions import All, Compare
 from resolvers.reading.selection import Ask
 
 CARD_ID = "The gift card's global id."
-ABSENT = strawberry.UNSET
-
-
-def _transactions(args: Args, run: Run) -> Ask:
-    descending = getattr(args.get("direction"), "value", "ASC") == "DESC"
-    return page(args, run, "gift_card_transaction", descending=descending)
-
-
-@strawberry.enum(description="Which way a list is sorted.")
-class OrderDirection(Enum):
-    ASC = strawberry.enum_value("ASC", description="Smallest, earliest or first first.")
-    DESC = strawberry.enum_value("DESC", description="Largest, latest or last first.")
 
 
 @strawberry.type(description="One booking of a gift card. Transactions are never changed and never removed.")
@@ -42,6 +30,12 @@ class GiftCardTransaction(Node):
     order_code: str | None = by(Leaf(("order", "code")), "The code of the order it paid, if it paid one.")
     event_slug: str | None = by(Leaf(("order", "event", "slug")), "The slug of that order's event.")
     acceptor_slug: str | None = by(Leaf(("acceptor", "slug")), "The slug of the organizer in whose shop it was booked.")
+    order: Annotated["Order", strawberry.lazy("gql.orders")] | None = by(  # type: ignore[name-defined]  # noqa: F821
+        Related(("own_order",)), "That order; null if it is another organizer's, or of an event out of reach."
+    )
+    acceptor: Annotated["Organizer", strawberry.lazy("gql.organizers")] | None = by(  # type: ignore[name-defined]  # noqa: F821
+        Related(("own_acceptor",)), "The organizer in whose shop it was booked; null if the token does not reach it."
+    )
     gift_card: Annotated["GiftCard", strawberry.lazy("gql.gift_cards")] = by(Related(("gift_card",)), "The card.")
 
 
@@ -65,71 +59,41 @@ class GiftCard(Node):
         Leaf(("owner_ticket_id",), ids.encoder("Ticket")),
         "The global id of the ticket whose owner it belongs to, if any.",
     )
+    owner_ticket: Annotated["Ticket", strawberry.lazy("gql.orders")] | None = by(  # type: ignore[name-defined]  # noqa: F821
+        Related(("own_ticket",)), "That ticket; null if it is of an event out of reach."
+    )
+    action: Annotated["Action", strawberry.lazy("gql.actions")] | None = by(  # type: ignore[name-defined]  # noqa: F821
+        Related(("action",)), "What issued it, if it was issued with others by `giftCardsIssue`."
+    )
     issuer: Annotated["Organizer", strawberry.lazy("gql.organizers")] = by(  # type: ignore[name-defined]  # noqa: F821
         Related(("issuer",)), "The organizer that issued it and owes its balance."
     )
 
-    @method(Listed("transactions", _transactions), "Its transactions, oldest first unless asked otherwise.")
-    def transactions(
-        self,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-        direction: Annotated[OrderDirection | None, argument("DESC for the newest first.")] = ABSENT,
-    ) -> Connection[GiftCardTransaction] | None: ...
-
-
-# -- lists -----------------------------------------------------------------------------------------------------------
-
-
-@strawberry.input(description="Which gift cards to show. All parts that are given must hold.")
-class GiftCardFilter:
-    secret: TextFilter | None = optional("A condition on the secret.")
-    currency: TextFilter | None = optional("A condition on the currency's ISO 4217 code.")
-    balance: AmountFilter | None = optional("A condition on the balance, whatever the currency.")
-    testmode: bool | None = optional("Only cards for testing, or only real ones.")
-    active: bool | None = optional("Only cards that are switched on, or only those that are off.")
-    expired: bool | None = optional("Only cards past their expiry, or only those that are not.")
-    issued_at: DateTimeFilter | None = optional("A condition on when it was issued.")
-    expires_at: DateTimeFilter | None = optional("A condition on when it expires.")
-    and_: list["GiftCardFilter"] | None = strawberry.field(
-        name="and", description="All of these must hold.", default=ABSENT
+    # Within a card the order of numbers is that of ids, and has an index.
+    transactions = TRANSACTIONS.below(
+        "transactions", "Its transactions, oldest first unless asked otherwise.", orders={"id": "number"}
     )
-    or_: list["GiftCardFilter"] | None = strawberry.field(
-        name="or", description="At least one of these must hold.", default=ABSENT
-    )
-    not_: Optional["GiftCardFilter"] = strawberry.field(name="not", description="This must not hold.", default=ABSENT)
 
 
-FILTER_FIELDS = {name: name for name in ("secret", "currency", "balance", "testmode", "active")} | {
-    "expired": "?expired",
-    "issuedAt": "issued_at",
-    "expiresAt": "expires_at",
-}
+def one(args: Args, run: Run) -> Ask | None:
+    """The card by its id or by its secret."""
+    if (args.get("id") is None) is (args.get("secret") is None):
+        raise Invalid("Name the card by its `id` or by its `secret`.", field="id", reason="one_of")
+    organizer_id = run.context.principal.organizer_id(args.get("organizer"))
+    reach = "accepted" if args.get("includeAccepted") else "own"
+    if args.get("secret") is not None:
+        named = None if "\0" in args["secret"] else Compare("secret", "eq", args["secret"])
+    else:
+        found = ids.decode(args["id"])
+        named = Compare("id", "eq", found[1]) if found is not None and found[0] == "GiftCard" else None
+    return None if named is None else Ask(1, named, reach=reach, organizer_id=organizer_id)
 
 
-@strawberry.enum(description="What gift cards can be sorted by.")
-class GiftCardOrderField(Enum):
-    ISSUED_AT = strawberry.enum_value("issued_at", description="When they were issued.")
-    SECRET = strawberry.enum_value("secret", description="Their secrets, by code point.")
-    BALANCE = strawberry.enum_value("balance", description="Their balances, whatever the currency.")
-
-
-@strawberry.input(description="How to sort gift cards.")
-class GiftCardOrder:
-    field: GiftCardOrderField = strawberry.field(description="What to sort by.")
-    direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.ASC)
-
-
-def listed(args: Args, run: Run) -> Ask:
-    """What a connection of gift cards asks for, at the root (with an organizer) or below an organizer (without)."""
-    order = args.get("orderBy") or {}
-    return page(
-        args,
-        run,
-        "gift_card",
-        where=condition(args.get("filter"), FILTER_FIELDS),
-        order=order["field"].value if order else "default",
-        descending=bool(order) and order["direction"].value == "DESC",
-    )
+def transaction(args: Args, run: Run) -> Ask | None:
+    """The transaction by its card and its number there."""
+    organizer_id = run.context.principal.organizer_id(args.get("organizer"))
+    found = ids.decode(args["giftCard"])
+    if found is None or found[0] != "GiftCard":
+        return None
+    numbered = All((Compare("gift_card_id", "eq", found[1]), Compare("number", "eq", args["number"])))
+    return Ask(1, numbered, organizer_id=organizer_id)

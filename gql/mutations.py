@@ -38,7 +38,7 @@ async def mutate(name: str, mutates: Mutates, args: Args, run: Run, payload: Com
     except Unavailable:
         raise
     except Problem as problem:
-        refused = _with(run, None, user_errors(problem, mutates.names))
+        refused = with_outcome(run, None, user_errors(problem, mutates.names))
         return _unread(payload, arguments(refused), refused.given)
 
 
@@ -62,13 +62,13 @@ async def _done(
 
     async def unit(work: Work) -> Outcome:
         outcome = await verb(work)
-        done = _with(run, outcome)
+        done = with_outcome(run, outcome)
         answers[:] = [await work.read(payload, arguments(done), done.given)]
         return outcome
 
     outcome = await run.context.write(unit, kept)
     if not answers:
-        done = _with(run, outcome)
+        done = with_outcome(run, outcome)
         answers.append(await run.context.read(payload, arguments(done), done.given))
     return answers[0]
 
@@ -77,11 +77,11 @@ async def _done_apart(apart: Apart, given: Args, run: Run, payload: Compiled, ar
     if given.get("idempotencyKey") is not None:
         message = "This is not kept under a key: nothing comes twice of it."
         raise Invalid(message, field="idempotency_key", reason="unsupported")
-    done = _with(run, await apart.verb(run.context))
+    done = with_outcome(run, await apart.verb(run.context))
     return await run.context.read(payload, arguments(done), done.given)
 
 
-def _with(run: Run, outcome: Outcome | None, errors: Sequence[Any] = ()) -> Run:
+def with_outcome(run: Run, outcome: Outcome | None, errors: Sequence[Any] = ()) -> Run:
     """The run with what came of its verb. What a payload asks for and the verb does not tell is null."""
     told: dict[str, Any] = {"errors": list(errors), **(outcome or {})}
     given: dict[str, Any] = defaultdict(lambda: None, told)

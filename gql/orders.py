@@ -9,25 +9,21 @@ from gql.errors import UserError
 from gql.events import Event
 from gql.filters import optional
 from gql.nodes import Node, node_id
-from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
+from gql.order_lists import TICKETS
 from gql.payloads import ERRORS, KEY, ORGANIZER, Verb, written
-from gql.reads import Args, Errors, Given, Leaf, Listed, Mutates, Related, argument, by, method
+from gql.reads import Args, Errors, Given, Leaf, Mutates, Related, argument, by, method
 from gql.run import Run
+from gql.sales_channels import SalesChannel
 from gql.scalars import Timestamp
-from gql.tracking_campaigns import TrackedOrder
+from gql.tracking_campaign_lists import TRACKED
 from resolvers import orders
 from resolvers.context import Work
 from resolvers.reading.conditions import All, Compare, Meets
 from resolvers.reading.selection import Ask
 
-ABSENT = strawberry.UNSET
-
-
-def _campaigns(args: Args, run: Run) -> Ask:
-    return page(args, run, "tracking_order")
-
 
 def one(args: Args, run: Run) -> Ask | None:
+    """The order by its event and its code."""
     organizer_id = run.context.principal.organizer_id(args.get("organizer"))
     if "\0" in args["event"] or "\0" in args["code"]:
         return None
@@ -35,41 +31,28 @@ def one(args: Args, run: Run) -> Ask | None:
     return Ask(1, named, organizer_id=organizer_id)
 
 
-def _tickets(args: Args, run: Run) -> Ask:
-    return page(args, run, "ticket")
-
-
 @strawberry.type(description="A ticket of an order.")
-class Ticket:
+class Ticket(Node):
     id: strawberry.ID = by(node_id("Ticket"), "The ticket's global id.")
-    secret: str = by(Leaf(("secret",)), "The secret by which it is known.")
+    secret: str = by(Leaf(("secret",)), "The secret by which it is known, unique within its organizer.")
+    order: Annotated["Order", strawberry.lazy("gql.orders")] = by(Related(("order",)), "The order it is of.")
 
 
 @strawberry.type(description="What a shop told of an order: no prices, no cart.")
 class Order(Node):
     id: strawberry.ID = by(node_id("Order"), "The order's global id.")
     code: str = by(Leaf(("code",)), "The order's code, unique within its event.")
-    sales_channel: str = by(Leaf(("sales_channel", "identifier")), "The identifier of the channel it was placed in.")
+    sales_channel_identifier: str = by(
+        Leaf(("sales_channel", "identifier")), "The identifier of the channel it was placed in."
+    )
+    sales_channel: SalesChannel | None = by(
+        Related(("sales_channel",)), "The channel it was placed in; null if the token may not read channels."
+    )
     created_at: Timestamp = by(Leaf(("created_at",)), "When it was placed.")
     event: Event = by(Related(("event",)), "The event it is for.")
 
-    @method(Listed("campaigns", _campaigns), "The tracking campaigns that it came of.")
-    def campaigns(
-        self,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[TrackedOrder] | None: ...
-
-    @method(Listed("tickets", _tickets), "Its tickets.")
-    def tickets(
-        self,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[Ticket] | None: ...
+    campaigns = TRACKED.below("campaigns", "The tracking campaigns that it came of.")
+    tickets = TICKETS.below("tickets", "Its tickets, those recorded first first unless asked otherwise.")
 
 
 @strawberry.type(description="The outcome of `orderRecord`.")

@@ -33,10 +33,13 @@ def written(source: str, key: str) -> Found:
     return Found(source, asking)
 
 
-def noted(typename: str, key: str, most: int) -> Noted:
-    """The objects of the payload whose ids the verb's outcome has under `key`, in their order."""
+def noted(typename: str, key: str, most: int, *, of: str | None = None) -> Noted:
+    """The objects of the payload whose ids the verb's outcome has under `key`, in their order.
+
+    There is one for each item of the input's list `of`, or `most` of them.
+    """
 
     def keys(run: Run) -> list[tuple[str, int]]:
         return [(typename, number) for number in (run.outcome or {}).get(key) or ()]
 
-    return Noted(keys, most)
+    return Noted(keys, most, of=of)

@@ -4,20 +4,10 @@ from typing import Annotated
 
 import strawberry
 
-from gql.filters import DateTimeFilter, TextFilter, condition, optional
 from gql.nodes import Node, node_id
-from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.reads import Args, Leaf, Listed, Related, argument, by, method
-from gql.redemptions import newest_first
-from gql.run import Run
+from gql.publication_lists import PUBLISHED
+from gql.reads import Leaf, Related, by
 from gql.scalars import Json, Timestamp
-from resolvers.reading.selection import Ask
-
-ABSENT = strawberry.UNSET
-
-
-def _vouchers(args: Args, run: Run) -> Ask:
-    return page(args, run, "publication_voucher")
 
 
 @strawberry.type(description="That a voucher is one of a publication.")
@@ -46,35 +36,7 @@ class Publication(Node):
         Related(("campaign",)), "The campaign of the vouchers, if they have one."
     )
 
-    @method(Listed("vouchers", _vouchers), "The vouchers, oldest first.")
-    def vouchers(
-        self,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[PublishedVoucher] | None: ...
-
-
-@strawberry.input(description="Which publications to show. All parts that are given must hold.")
-class PublicationFilter:
-    campaign_id: strawberry.ID | None = optional("Only those of vouchers of the campaign with this global id.")
-    customer_id: strawberry.ID | None = optional("Only those to the customer with this global id.")
-    source_id: TextFilter | None = optional("A condition on the shop's own name for it.")
-    channel: TextFilter | None = optional("A condition on the channel.")
-    created_at: DateTimeFilter | None = optional("A condition on when it was made.")
-
-
-FILTER_FIELDS = {
-    "campaignId": "@VoucherCampaign.campaign_id",
-    "customerId": "@Customer.customer_id",
-    "sourceId": "source_id",
-    "channel": "channel",
-    "createdAt": "created_at",
-}
-
-
-def listed(args: Args, run: Run) -> Ask:
-    """What a connection of publications asks for, at the root (with an organizer) or below something (without)."""
-    where = condition(args.get("filter"), FILTER_FIELDS)
-    return page(args, run, "publication", where=where, descending=newest_first(args))
+    organizer: Annotated["Organizer", strawberry.lazy("gql.organizers")] = by(  # type: ignore[name-defined]  # noqa: F821
+        Related(("organizer",)), "Whose publication it is."
+    )
+    vouchers = PUBLISHED.below("vouchers", "The vouchers, oldest first unless asked otherwise.")

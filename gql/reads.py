@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import strawberry
 
 from gql.run import Run
+from resolvers.changes import Change, Feed
 from resolvers.context import Context, Work
 from resolvers.reading.selection import Ask
 
@@ -99,11 +100,15 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Objects that a mutation's verb names by type and key, in this order and at most so many; or the one."""
+    """Objects that a mutation's verb names by type and key, in this order and at most so many; or the one.
+
+    `of`: the list of the input that has one item for each.
+    """
 
     keys: Callable[[Run], Sequence[tuple[str, int]]]
     most: int = 1
     single: bool = False
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,27 @@ class Mutates:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a subscription listens to. `outcome` is what a change means to it (None: nothing), in the form of a verb's.
+
+    `first` is asked once, when everything from then on is heard: what to show at once. `ends`: whether a change is the
+    last there is to show; asked with None after `first`.
+    """
+
+    feed: Feed
+    outcome: Callable[[Change], Mapping[str, Any] | None]
+    first: Callable[[], Awaitable[Mapping[str, Any] | None]] | None = None
+    ends: Callable[[Change | None], Awaitable[bool]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribes:
+    """A subscription: given its input and the run, what it listens to. Refuses with a `Problem`."""
+
+    opens: Callable[[Args, Run], Awaitable[Stream]]
+
+
 Read: TypeAlias = (
     Leaf
     | Parts
@@ -165,6 +191,7 @@ Read: TypeAlias = (
     | Inside
     | Marked
     | Mutates
+    | Subscribes
 )
 
 

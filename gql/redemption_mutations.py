@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from gql.baskets import BasketInput
-from gql.customers import CustomerInput
+from gql.customers import CustomerInput, customer_of
 from gql.errors import UserError, user_errors
 from gql.filters import optional
 from gql.lookups import token_of
@@ -67,6 +67,9 @@ class RedemptionRollbackInput:
         description="The redemption's global id; of several vouchers that of what holds them together."
     )
     reason: str | None = optional("Why: a note for people.")
+    order_token: str | None = optional("The `token` of the order it was for. Refused if it was for another.")
+    order_source_id: str | None = optional("The shop's id of that order. Refused if it was for another.")
+    customer: CustomerInput | None = optional("Who redeemed. Refused if it was somebody else; nothing is told of them.")
     tracking_id: str | None = optional("By which your program follows a customer whom it does not name.")
     metadata: Json | None = optional("What your program keeps with it: an object.")
     organizer: str | None = optional(ORGANIZER)
@@ -93,6 +96,8 @@ def _roll_back(given: Args, run: Run) -> Verb:
     asked = partial(
         redemptions.rollback_stack,
         reason=given.get("reason"),
+        order={"id": given.get("orderToken"), "source_id": given.get("orderSourceId")},
+        customer=customer_of(given.get("customer")),
         tracking_id=given.get("trackingId"),
         metadata=object_of(given, "metadata", "metadata"),
     )

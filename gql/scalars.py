@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isfinite
 from typing import Any, NewType
@@ -25,6 +25,7 @@ from models import localized_text
 
 Amount = NewType("Amount", Decimal)
 Timestamp = NewType("Timestamp", datetime)
+Day = NewType("Day", str)
 Json = NewType("Json", object)
 Localized = NewType("Localized", Mapping[str, str])
 Long = NewType("Long", int)
@@ -75,6 +76,16 @@ def parse_timestamp(value: Any) -> datetime:
         return parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         raise GraphQLError('A time is a text such as "2026-01-01T00:00:00Z".') from None
+
+
+def parse_day(value: Any) -> str:
+    """The day in the one spelling that sorts as days do."""
+    if not isinstance(value, str) or len(value) > LENGTH_MAX:
+        raise GraphQLError('A day is a text such as "2026-01-31".')
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise GraphQLError('A day is a text such as "2026-01-31".') from None
 
 
 def parse_json(value: Any) -> Any:
@@ -141,6 +152,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=as_it_is,
         parse_value=parse_timestamp,
+    ),
+    Day: strawberry.scalar(
+        name="Date",
+        description="A day: `2026-01-31`.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
+        serialize=as_it_is,
+        parse_value=parse_day,
     ),
     Json: strawberry.scalar(
         name="JSON",

@@ -79,6 +79,8 @@ class Selecting:
     conditions: Mapping[str, Any]
     run: Run | None = None
     arguments: list[Argument] = field(default_factory=list)
+    # Of the mutation whose payload is selected.
+    mutation: Arguments | None = None
 
     def values(self, run: Run) -> list[Any]:
         """The plan's arguments for a run. Raises what a field's arguments are refused with."""
@@ -119,6 +121,7 @@ class Selecting:
     def payload(self, found: GraphQLField, nodes: Sequence[FieldNode], cost: Cost) -> Container:
         """The payload of a mutation."""
         cost.add(1)
+        self.mutation = Arguments(found, nodes[0])
         named = cast(GraphQLObjectType, get_named_type(found.type))
         return Container(self.roots(named, _sets(nodes), cost))
 
@@ -137,7 +140,8 @@ class Selecting:
         return Lookup(found, asked, single=name == "id")
 
     def _noted(self, named: Composite, noted: reads.Noted, nodes: Sequence[FieldNode], cost: Cost) -> Lookup:
-        asked = self._argument(lambda run: _noted_keys(noted, run))
+        mutation = self.mutation
+        asked = self._argument(lambda run: _noted_keys(noted, run, mutation))
         below, found = cost.per(asked), {}
         possible = [named] if isinstance(named, GraphQLObjectType) else self.schema.get_possible_types(named)
         for each in sorted(possible, key=lambda each: each.name):
@@ -154,7 +158,7 @@ class Selecting:
         self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode], source: Source, cost: Cost
     ) -> dict[str, Item]:
         return {
-            key: Constant(parent.name) if name == "__typename" else self._item(found, nodes, source, cost)
+            key: _typename(key, parent, cost) if name == "__typename" else self._item(found, nodes, source, cost)
             for key, name, found, nodes in self._fields(parent, sets)
         }
 
@@ -187,7 +191,7 @@ class Selecting:
         items: dict[str, Item] = {}
         for key, name, found, below in self._fields(named, _sets(nodes)):
             if name == "__typename":
-                items[key] = Constant(named.name)
+                items[key] = _typename(key, named, cost)
                 continue
             cost.add(1)
             match parts.of[cast(reads.Part, self._read(found)).name]:
@@ -253,9 +257,9 @@ class Selecting:
             case "edges":
                 return Edges(
                     {
-                        key: Constant(named.name)
+                        key: _typename(key, named, cost)
                         if name == "__typename"
-                        else self._edge_item(part, below, source, cost)
+                        else self._edge_item(key, part, below, source, cost)
                         for key, name, part, below in self._fields(named, _sets(nodes))
                     }
                 )
@@ -272,8 +276,11 @@ class Selecting:
                 return Total()
         raise AssertionError(found)
 
-    def _edge_item(self, found: GraphQLField, nodes: Sequence[FieldNode], source: Source, cost: Cost) -> EdgeItem:
+    def _edge_item(
+        self, key: str, found: GraphQLField, nodes: Sequence[FieldNode], source: Source, cost: Cost
+    ) -> EdgeItem:
         if cast(reads.Marked, self._read(found)).what == "cursor":
+            cost.add_if_renamed(key, "cursor")
             return Cursor()
         named = cast(GraphQLObjectType, get_named_type(found.type))
         return Node(self._items(named, _sets(nodes), source, cost))
@@ -349,6 +356,11 @@ class Selecting:
         return read
 
 
+def _typename(key: str, parent: GraphQLObjectType, cost: Cost) -> Constant:
+    cost.add_if_renamed(key, "__typename")
+    return Constant(parent.name)
+
+
 # Stands for the field `__typename`, which no type lists.
 _TYPENAME = GraphQLField(cast(Any, GraphQLObjectType("Typename", {})))
 
@@ -371,10 +383,11 @@ def _ids(given: Any, run: Run) -> list[tuple[str, int] | None]:
     return [ids.decode(text) for text in texts]
 
 
-def _noted_keys(noted: reads.Noted, run: Run) -> Sequence[tuple[str, int] | None]:
+def _noted_keys(noted: reads.Noted, run: Run, mutation: Arguments | None) -> Sequence[tuple[str, int] | None]:
     """What a verb named. Before it has run: as many as it may name, to count what they cost; refused, it named none."""
     if run.outcome is None and not run.given:
-        return [None] * noted.most
+        listed = None if noted.of is None or mutation is None else mutation.values(run)["input"][noted.of]
+        return [None] * (noted.most if listed is None else min(len(listed), noted.most))
     return noted.keys(run) or ([None] if noted.single else [])
 
 
@@ -383,8 +396,7 @@ def _asking_noted(typename: str, noted: reads.Noted) -> Argument:
         found = () if run.outcome is None else tuple(key for name, key in noted.keys(run) if name == typename)
         if run.outcome is None or not found:
             return None
-        where = Compare("id", "one_of", found)
-        return Ask(len(found), where, reach="written", organizer_id=run.outcome["organizer_id"])
+        return Ask(len(found), _with_ids(found), reach="written", organizer_id=run.outcome["organizer_id"])
 
     return asking
 
@@ -394,6 +406,11 @@ def _asking_ids(typename: str, name: str, args: Arguments) -> Argument:
         keys = tuple(
             key for found in _ids(args.values(run)[name], run) if found and found[0] == typename for key in found[1:]
         )
-        return Ask(len(keys), Compare("id", "one_of", keys), reach="any") if keys else None
+        return Ask(len(keys), _with_ids(keys), reach="any") if keys else None
 
     return asking
+
+
+def _with_ids(keys: tuple[int, ...]) -> Compare:
+    """A single id is not passed as a list: PostgreSQL would plan the statement anew each time."""
+    return Compare("id", "eq", keys[0]) if len(keys) == 1 else Compare("id", "one_of", keys)

@@ -38,7 +38,7 @@ class Shaping:
     def _shape(self, named: GraphQLObjectType, nodes: Sequence[FieldNode], cost: Cost) -> Shape:
         sets = [node.selection_set for node in nodes if node.selection_set is not None]
         keys = [
-            (key, _constant(named.name) if name == "__typename" else self._key(found, below, cost))
+            (key, self._typename(key, named, cost) if name == "__typename" else self._key(found, below, cost))
             for key, name, found, below in self.fields(named, sets)
         ]
 
@@ -46,6 +46,11 @@ class Shaping:
             return {key: shown(value) for key, shown in keys}
 
         return lambda value: _each(one, value)
+
+    @staticmethod
+    def _typename(key: str, named: GraphQLObjectType, cost: Cost) -> Shape:
+        cost.add_if_renamed(key, "__typename")
+        return lambda _: named.name
 
     def _key(self, found: GraphQLField, nodes: Sequence[FieldNode], cost: Cost) -> Shape:
         cost.add(1)
@@ -60,7 +65,3 @@ def _each(one: Callable[[Mapping[str, Any]], Any], value: Any) -> Any:
     if value is None:
         return None
     return [one(each) for each in value] if isinstance(value, list) else one(value)
-
-
-def _constant(value: Any) -> Shape:
-    return lambda _: value

@@ -11,7 +11,7 @@ from gql.benefits import Discount, amount
 from gql.customers import CustomerInput
 from gql.errors import ErrorCode, UserError
 from gql.filters import optional
-from gql.payloads import ERRORS, ORGANIZER, Verb
+from gql.payloads import ERRORS, KEY, ORGANIZER, Verb, written
 from gql.reads import Apart, Args, Errors, Given, Key, Mutates, argument, by, method
 from gql.redeemables import RedeemableInput, request_of, require_kinds
 from gql.redemption_mutations import VOUCHERS
@@ -19,6 +19,7 @@ from gql.run import Run
 from gql.scalars import Amount, Json, Long
 from gql.voucher_kinds import RedeemableStatus, VoucherType
 from gql.voucher_names import OF_VALIDATIONS
+from gql.vouchers import Voucher
 from models.voucher import VoucherType as StoredType
 from resolvers import validations
 from resolvers.context import Context, Work
@@ -57,6 +58,14 @@ class VouchersValidatePayload:
     user_errors: list[UserError] = by(Errors(), ERRORS)
 
 
+@strawberry.type(description="The outcome of `voucherSessionRelease`.")
+class VoucherSessionReleasePayload:
+    voucher: Voucher | None = by(
+        written("voucher", "voucher_id"), "The voucher, which is held for the session no more."
+    )
+    user_errors: list[UserError] = by(Errors(), ERRORS)
+
+
 @strawberry.input(description="For what vouchers are held: only it may redeem them until it is over.")
 class SessionInput:
     key: str | None = optional("Its name; made up if left out. What it held before is held no longer.")
@@ -72,6 +81,14 @@ class VouchersValidateInput:
     tracking_id: str | None = optional("By which your program follows a customer whom it does not name.")
     metadata: Json | None = optional("Not kept.")
     organizer: str | None = optional(ORGANIZER)
+
+
+@strawberry.input(description="A voucher that is not to be held any longer.")
+class VoucherSessionReleaseInput:
+    code: str = strawberry.field(description="Its code, in its very spelling; or its id in the Voucherify door.")
+    session_key: str = strawberry.field(description="The session it is held for.")
+    organizer: str | None = optional(ORGANIZER)
+    idempotency_key: str | None = optional(KEY)
 
 
 def _validate(given: Args, run: Run) -> Verb | Apart:
@@ -123,6 +140,16 @@ def _verdict(found: Verdict) -> dict[str, Any]:
     }
 
 
+def _release(given: Args, run: Run) -> Verb:
+    organizer_id = run.context.principal.organizer_id(given.get("organizer"))
+
+    async def released(work: Work) -> Mapping[str, Any]:
+        voucher_id = await validations.release(work, organizer_id, given["code"], given["sessionKey"])
+        return {"organizer_id": organizer_id, "voucher_id": voucher_id}
+
+    return released
+
+
 @strawberry.type
 class ValidationMutations:
     @method(
@@ -132,3 +159,8 @@ class ValidationMutations:
     def vouchers_validate(
         self, input: Annotated[VouchersValidateInput, argument("The vouchers and the order.")]
     ) -> VouchersValidatePayload | None: ...
+
+    @method(Mutates(_release), "Hold a voucher for a session no longer, before its time is over.")
+    def voucher_session_release(
+        self, input: Annotated[VoucherSessionReleaseInput, argument("The voucher and the session.")]
+    ) -> VoucherSessionReleasePayload | None: ...

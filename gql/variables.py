@@ -1,64 +1,96 @@
-"""Variables of an operation: coerced as the specification says; the plain scalars, which most are, without ceremony."""
+"""Variables of an operation: coerced as the specification says, by functions that are made once per operation."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
-from graphql import GraphQLSchema, NamedTypeNode, NonNullTypeNode, OperationDefinitionNode, VariableDefinitionNode
+from graphql import (
+    GraphQLInputType,
+    GraphQLSchema,
+    NamedTypeNode,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    Undefined,
+    VariableDefinitionNode,
+    type_from_ast,
+)
 from graphql.execution.values import get_variable_values
 
-from gql.documents import Rejected
+from gql.coercing import Coercer, coercers_of
+from gql.measures import hold_variables
+from gql.rejected import Rejected, coded
+from gql.run import Limits
 
 INT_MAX = 2**31 - 1
+
+
+class _Variable(NamedTuple):
+    """`may_lack`: it may be left out, or null, and then it is."""
+
+    name: str
+    coerce: Coercer
+    is_plain: bool
+    may_lack: bool
 
 
 class Variables:
     """The variable definitions of one operation."""
 
-    __slots__ = ("_definitions", "_plain", "_schema")
+    __slots__ = ("_all_plain", "_definitions", "_limits", "_schema", "_variables")
 
-    def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
-        self._schema = schema
+    def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode, limits: Limits) -> None:
+        self._schema, self._limits = schema, limits
         self._definitions: Sequence[VariableDefinitionNode] = operation.variable_definitions or ()
-        self._plain = [_plain(definition) for definition in self._definitions]
+        self._variables = [_variable(schema, definition) for definition in self._definitions]
+        self._all_plain = all(variable.is_plain for variable in self._variables)
 
     def coerce(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The coerced values. Raises `Rejected` for what does not fit its type."""
-        if not self._definitions:
-            return {}
-        found = {}
-        for plain in self._plain:
-            value = None if plain is None else given.get(plain[0])
-            if plain is None or value is None or (coerced := plain[1](value)) is None:
+        if not self._all_plain:
+            hold_variables({each.name: given.get(each.name) for each in self._variables}, self._limits)
+        found: dict[str, Any] = {}
+        for name, coerce, _, may_lack in self._variables:
+            value = given.get(name)
+            if value is None:
+                if not may_lack:
+                    return self._coerce_all(given)
+                if name in given:
+                    found[name] = None
+                continue
+            coerced = coerce(value)
+            if coerced is Undefined:
                 return self._coerce_all(given)
-            found[plain[0]] = coerced
+            found[name] = coerced
         return found
 
     def _coerce_all(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        outcome = get_variable_values(self._schema, self._definitions, dict(given), max_errors=20)
+        named = {name: given[name] for each in self._definitions if (name := each.variable.name.value) in given}
+        hold_variables(named, self._limits)
+        hide = not self._limits.suggestions
+        outcome = get_variable_values(self._schema, self._definitions, named, max_errors=20, hide_suggestions=hide)
         if isinstance(outcome, list):
-            for error in outcome:
-                error.extensions = {**(error.extensions or {}), "code": "BAD_VARIABLES"}
-            raise Rejected(*outcome)
+            raise Rejected(*[coded(error, "BAD_VARIABLES") for error in outcome])
         return outcome.coerced
 
 
-def _plain(definition: VariableDefinitionNode) -> tuple[str, Callable[[Any], Any]] | None:
-    """The name of a variable of a plain scalar type, and a check that gives None for what needs a closer look."""
+def _variable(schema: GraphQLSchema, definition: VariableDefinitionNode) -> _Variable:
+    is_required = isinstance(definition.type, NonNullTypeNode)
     named = definition.type.type if isinstance(definition.type, NonNullTypeNode) else definition.type
-    check = PLAIN.get(named.name.value) if isinstance(named, NamedTypeNode) else None
-    return None if check is None else (definition.variable.name.value, check)
+    plain = PLAIN.get(named.name.value) if isinstance(named, NamedTypeNode) else None
+    coerce = plain or coercers_of(schema).of(cast(GraphQLInputType, type_from_ast(schema, definition.type)))
+    may_lack = not is_required and definition.default_value is None
+    return _Variable(definition.variable.name.value, coerce, plain is not None, may_lack)
 
 
-def _text(value: Any) -> str | None:
-    return value if type(value) is str else None
+def _text(value: Any) -> Any:
+    return value if type(value) is str else Undefined
 
 
-def _int(value: Any) -> int | None:
-    return value if type(value) is int and -INT_MAX <= value <= INT_MAX else None
+def _int(value: Any) -> Any:
+    return value if type(value) is int and -INT_MAX <= value <= INT_MAX else Undefined
 
 
-def _bool(value: Any) -> bool | None:
-    return value if type(value) is bool else None
+def _bool(value: Any) -> Any:
+    return value if type(value) is bool else Undefined
 
 
-PLAIN: dict[str, Callable[[Any], Any]] = {"String": _text, "ID": _text, "Int": _int, "Boolean": _bool}
+PLAIN: dict[str, Coercer] = {"String": _text, "ID": _text, "Int": _int, "Boolean": _bool}

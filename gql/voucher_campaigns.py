@@ -1,24 +1,19 @@
-"""Voucher campaigns: type, filter, order."""
+"""Voucher campaigns: the type."""
 
-from enum import Enum
-from typing import Annotated, Optional
+from typing import Annotated
 
 import strawberry
 
-from gql import actions, benefits, publications, redemptions, validities, vouchers
-from gql.actions import Action
+from gql import benefits, validities
+from gql.action_lists import ACTIONS
 from gql.benefits import Discount, GiftTerms, LoyaltyCardTerms
 from gql.campaigns import Campaign
 from gql.categories import Category
 from gql.code_configs import CODE_CONFIG, CodeConfig
-from gql.filters import DateTimeFilter, MetadataFilter, TextFilter, condition, optional
-from gql.gift_cards import OrderDirection
 from gql.nodes import node_id
-from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
-from gql.publications import Publication
-from gql.reads import Args, Leaf, Listed, Related, argument, by, method
-from gql.redemptions import Redemption, RedemptionFilter
-from gql.run import Run
+from gql.publication_lists import PUBLICATIONS
+from gql.reads import Leaf, Related, by
+from gql.redemption_lists import REDEMPTIONS
 from gql.scalars import Json, Timestamp
 from gql.validities import ValidityHours, ValidityTimeframe
 from gql.voucher_kinds import (
@@ -28,13 +23,9 @@ from gql.voucher_kinds import (
     VoucherType,
     Weekday,
 )
-from gql.vouchers import Voucher, VoucherFilter, VoucherOrder
-from models.problems import Invalid
-from resolvers.reading.conditions import Compare
-from resolvers.reading.selection import Ask
+from gql.voucher_lists import VOUCHERS
 
 CAMPAIGN_ID = "The campaign's global id."
-ABSENT = strawberry.UNSET
 
 
 @strawberry.type(description="A batch of vouchers with what they give, when they are valid, and how they are made.")
@@ -90,124 +81,7 @@ class VoucherCampaign(Campaign):
         Related(("organizer",)), "Whose campaign it is."
     )
 
-    @method(Listed("vouchers", vouchers.listed), "Its vouchers, oldest first unless asked otherwise.")
-    def vouchers(
-        self,
-        filter: Annotated[VoucherFilter | None, argument("Which to show.")] = ABSENT,
-        order_by: Annotated[VoucherOrder | None, argument("How to sort.")] = ABSENT,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[Voucher] | None: ...
-
-    @method(Listed("redemptions", redemptions.listed), "Redemptions of its vouchers and their rollbacks, oldest first.")
-    def redemptions(
-        self,
-        filter: Annotated[RedemptionFilter | None, argument("Which to show.")] = ABSENT,
-        direction: Annotated[OrderDirection | None, argument("DESC for the newest first.")] = ABSENT,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[Redemption] | None: ...
-
-    @method(Listed("publications", publications.listed), "Publications of its vouchers, oldest first.")
-    def publications(
-        self,
-        direction: Annotated[OrderDirection | None, argument("DESC for the newest first.")] = ABSENT,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[Publication] | None: ...
-
-    @method(Listed("actions", actions.below), "The bulk work that was asked for of it, oldest first.")
-    def actions(
-        self,
-        direction: Annotated[OrderDirection | None, argument("DESC for the newest first.")] = ABSENT,
-        first: Annotated[int | None, argument(FIRST)] = ABSENT,
-        after: Annotated[str | None, argument(AFTER)] = ABSENT,
-        last: Annotated[int | None, argument(LAST)] = ABSENT,
-        before: Annotated[str | None, argument(BEFORE)] = ABSENT,
-    ) -> Connection[Action] | None: ...
-
-
-# -- lists -----------------------------------------------------------------------------------------------------------
-
-
-@strawberry.input(description="Which voucher campaigns to show. All parts that are given must hold.")
-class VoucherCampaignFilter:
-    name: TextFilter | None = optional("A condition on the name.")
-    campaign_type: VoucherCampaignType | None = optional("Only campaigns whose vouchers are for this.")
-    growth: VoucherCampaignGrowth | None = optional("Only campaigns that come to their vouchers like this.")
-    voucher_type: VoucherType | None = optional("Only campaigns with such vouchers.")
-    generation_status: VoucherCampaignStatus | None = optional("Only campaigns whose vouchers are so far.")
-    category: TextFilter | None = optional("A condition on the category's name.")
-    active: bool | None = optional("Only campaigns that are switched on, or only those that are off.")
-    is_referral_code: bool | None = optional("Only campaigns with referral codes, or only others.")
-    starts_at: DateTimeFilter | None = optional("A condition on since when its vouchers are valid.")
-    expires_at: DateTimeFilter | None = optional("A condition on until when they are.")
-    created_at: DateTimeFilter | None = optional("A condition on when it was made.")
-    updated_at: DateTimeFilter | None = optional("A condition on when it was changed last.")
-    metadata: MetadataFilter | None = optional("A condition on the value of one key of the metadata.")
-    and_: list["VoucherCampaignFilter"] | None = strawberry.field(
-        name="and", description="All of these must hold.", default=ABSENT
-    )
-    or_: list["VoucherCampaignFilter"] | None = strawberry.field(
-        name="or", description="At least one of these must hold.", default=ABSENT
-    )
-    not_: Optional["VoucherCampaignFilter"] = strawberry.field(
-        name="not", description="This must not hold.", default=ABSENT
-    )
-
-
-FILTER_FIELDS = {
-    "name": "name",
-    "campaignType": "campaign_type",
-    "growth": "type",
-    "voucherType": "voucher_type",
-    "generationStatus": "generation_status",
-    "category": "category_name",
-    "active": "active",
-    "isReferralCode": "is_referral_code",
-    "startsAt": "starts_at",
-    "expiresAt": "expires_at",
-    "createdAt": "created_at",
-    "updatedAt": "updated_at",
-    "metadata": "%metadata",
-}
-
-
-@strawberry.enum(description="What voucher campaigns can be sorted by.")
-class VoucherCampaignOrderField(Enum):
-    CREATED_AT = strawberry.enum_value("default", description="When they were made.")
-    NAME = strawberry.enum_value("name", description="Their names, by code point.")
-
-
-@strawberry.input(description="How to sort voucher campaigns.")
-class VoucherCampaignOrder:
-    field: VoucherCampaignOrderField = strawberry.field(description="What to sort by.")
-    direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.ASC)
-
-
-def listed(args: Args, run: Run) -> Ask:
-    """What a connection of campaigns asks for, at the root (with an organizer) or below an organizer (without)."""
-    order = args.get("orderBy") or {}
-    return page(
-        args,
-        run,
-        "voucher_campaign",
-        where=condition(args.get("filter"), FILTER_FIELDS),
-        order=order["field"].value if order else "default",
-        descending=bool(order) and order["direction"].value == "DESC",
-    )
-
-
-def one(args: Args, run: Run) -> Ask | None:
-    """The campaign by its name or by its token."""
-    if (args.get("name") is None) is (args.get("token") is None):
-        raise Invalid("Name the campaign by its `name` or by its `token`.", field="name", reason="one_of")
-    field = "name" if args.get("token") is None else "token"
-    organizer_id = run.context.principal.organizer_id(args.get("organizer"))
-    return None if "\0" in args[field] else Ask(1, Compare(field, "eq", args[field]), organizer_id=organizer_id)
+    vouchers = VOUCHERS.below("vouchers", "Its vouchers, oldest first unless asked otherwise.")
+    redemptions = REDEMPTIONS.below("redemptions", "Redemptions of its vouchers and their rollbacks, oldest first.")
+    publications = PUBLICATIONS.below("publications", "Publications of its vouchers, oldest first.")
+    actions = ACTIONS.below("actions", "The bulk work that was asked for of it, oldest first.")

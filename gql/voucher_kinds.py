@@ -96,6 +96,7 @@ class ActionType(Enum):
     CAMPAIGN_VOUCHERS_IMPORT_CSV = _value("CAMPAIGN_VOUCHERS_IMPORT_CSV", description="Vouchers come from a file.")
     VOUCHERS_IMPORT = _value("VOUCHERS_IMPORT", description="Vouchers without a campaign come from a list.")
     VOUCHERS_IMPORT_CSV = _value("VOUCHERS_IMPORT_CSV", description="Vouchers without a campaign come from a file.")
+    GIFT_CARDS_ISSUE = _value("GIFT_CARDS_ISSUE", description="Gift cards are issued.")
 
 
 @strawberry.enum(description="How far an action is.")
@@ -132,6 +133,18 @@ class BasketStatus(Enum):
     PAID = _value("PAID", description="It was paid for.")
     CANCELED = _value("CANCELED", description="It was called off.")
     FULFILLED = _value("FULFILLED", description="It was delivered.")
+
+
+@strawberry.enum(description="What a booking on the balance of a voucher was.")
+class VoucherTransactionType(Enum):
+    CREDITS_REDEMPTION = _value("CREDITS_REDEMPTION", description="Money was taken for an order.")
+    CREDITS_REFUND = _value("CREDITS_REFUND", description="Money was given back.")
+    CREDITS_ADDITION = _value("CREDITS_ADDITION", description="Money was put in.")
+    CREDITS_REMOVAL = _value("CREDITS_REMOVAL", description="Money was taken out.")
+    POINTS_REDEMPTION = _value("POINTS_REDEMPTION", description="Points were taken for an order.")
+    POINTS_REFUND = _value("POINTS_REFUND", description="Points were given back.")
+    POINTS_ADDITION = _value("POINTS_ADDITION", description="Points were given.")
+    POINTS_REMOVAL = _value("POINTS_REMOVAL", description="Points were taken away.")
 
 
 @strawberry.enum(description="What is in the bin.")

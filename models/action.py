@@ -26,7 +26,7 @@ from models.voucher_campaign import one_of
 
 
 class ActionType(StrEnum):
-    """The names are Voucherify's."""
+    """The names are Voucherify's, but for those of gift cards, which its door does not show."""
 
     GENERATE = "CAMPAIGN.VOUCHERS_GENERATE"
     UPDATE = "CAMPAIGN.VOUCHERS_UPDATE"
@@ -36,6 +36,11 @@ class ActionType(StrEnum):
     # Of vouchers without a campaign.
     VOUCHERS_IMPORT = "VOUCHERS.IMPORT"
     VOUCHERS_IMPORT_CSV = "VOUCHERS.IMPORT_CSV"
+    GIFT_CARDS_ISSUE = "GIFT_CARDS.ISSUE"
+
+
+# What is about gift cards; all others are about vouchers.
+OF_GIFT_CARDS = frozenset((ActionType.GIFT_CARDS_ISSUE,))
 
 
 class Status(StrEnum):

@@ -44,6 +44,8 @@ gift_card = Table(
     Column("owner_ticket_id", Id),
     # Whether it is the balance of a voucher (models/voucher.py): not a card then, and shown as none.
     Column("voucher", Flag, nullable=False, server_default=text("'0'")),
+    # The action that issued it, if it was issued with others (models/action.py).
+    Column("action_id", Id),
     ForeignKeyConstraint(["organizer_id", "owner_ticket_id"], ["ticket.organizer_id", "ticket.id"]),
     ForeignKeyConstraint(
         ["organizer_id", "id", "last_number", "balance"],
@@ -62,6 +64,12 @@ gift_card = Table(
 )
 # Lists run in the order of issuance; look-ups by secret ignore case.
 Index("ix_gift_card_issuance", *(gift_card.c[name] for name in ("organizer_id", "voucher", "issued_at", "id")))
+Index(
+    "ix_gift_card_action",
+    *(gift_card.c[name] for name in ("organizer_id", "action_id", "id")),
+    sqlite_where=gift_card.c.action_id.is_not(None),
+    postgresql_where=gift_card.c.action_id.is_not(None),
+)
 Index("ix_gift_card_secret_folded", gift_card.c.organizer_id, func.lower(gift_card.c.secret))
 
 gift_card_transaction = Table(
@@ -80,7 +88,10 @@ gift_card_transaction = Table(
     Column("info", JsonText),
     Column("acceptor_id", Id, ForeignKey("organizer.id")),
     Column("order_id", Id, ForeignKey("order.id")),
+    # Whether it is of a voucher's balance, as its row of `gift_card` says: an organizer has two ledgers, each in order.
+    Column("voucher", Flag, nullable=False, server_default=text("'0'")),
     UniqueConstraint("organizer_id", "gift_card_id", "number"),
+    Index("ix_gift_card_transaction_ledger", "organizer_id", "voucher", "id"),
     UniqueConstraint("organizer_id", "gift_card_id", "number", "balance_after", name="uq_gift_card_transaction_chain"),
     ForeignKeyConstraint(["organizer_id", "gift_card_id"], ["gift_card.organizer_id", "gift_card.id"]),
     ForeignKeyConstraint(

@@ -17,7 +17,8 @@ order = Table(
     ForeignKeyConstraint(["organizer_id", "sales_channel_id"], ["sales_channel.organizer_id", "sales_channel.id"]),
     UniqueConstraint("organizer_id", "event_id", "code"),
     UniqueConstraint("organizer_id", "id"),
-    Index(None, "organizer_id", "sales_channel_id"),
+    Index(None, "organizer_id", "sales_channel_id", "id"),
+    Index(None, "organizer_id", "event_id", "id"),
     **SQLITE_TABLE,
 )
 

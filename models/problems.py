@@ -129,6 +129,12 @@ class Unavailable(Problem):
     code, status_hint = "unavailable", 503
 
 
+class TooSlow(Problem):
+    """Whoever listens to changes did not read them in time. Subscribe again, from the cursor of the last one read."""
+
+    code, status_hint = "too_slow", 503
+
+
 class TooLarge(Problem):
     """A body, document or list is over its limit. `limit` and `unit` say which."""
 

@@ -17,6 +17,7 @@ from models import (
     tracking_campaign,
     voucher,
     voucher_campaign,
+    webhook,
 )
 from models.metadata import metadata
 
@@ -38,4 +39,5 @@ __all__ = [
     "tracking_campaign",
     "voucher",
     "voucher_campaign",
+    "webhook",
 ]

@@ -1,11 +1,10 @@
 """What a kind of bulk work is to the engine: how it prepares a chunk, does it, and says what came of all of them."""
 
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from models.database import Database, Query, Rows, Statement
+from models.database import Database
 from resolvers.actions import Claimed, Failure, Progressed
 from resolvers.context import Work
 
@@ -44,12 +43,3 @@ class Kind:
 def _told(failure: Failure) -> dict[str, Any]:
     row = {} if failure.row is None else {"row": failure.row}
     return {"code": failure.code, **row, "reason": failure.reason}
-
-
-async def asked(database: Database, statement: Statement, **parameters: Any) -> Rows:
-    """The rows of one statement, outside of any transaction."""
-    return statement.read(await database.read(partial(_rows, statement.query(parameters))))
-
-
-def _rows(query: Query) -> Generator[Query, Rows, Rows]:
-    return (yield query)

@@ -1,18 +1,35 @@
-"""What can be read of actions, and of the items that could not be done."""
+"""What can be read of actions, and of the items that could not be done.
 
-from sqlalchemy import ColumnElement, bindparam, case, func, literal_column
+An action is shown to whoever may read what it is about: vouchers or gift cards.
+"""
 
-from models.action import Status, action, action_failure
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, literal_column, or_
+
+from models.action import OF_GIFT_CARDS, Status, action, action_failure
 from models.metadata import Id
+from resolvers import gift_card_scopes, voucher_scopes
 from resolvers.reading.conditions import any_of
 from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
-from resolvers.voucher_scopes import READ
 
 _c = action.c
 
 
+_OF_GIFT_CARDS = _c.type.in_([literal_column(f"'{type.value}'") for type in sorted(OF_GIFT_CARDS)])
+READ = (voucher_scopes.READ, gift_card_scopes.READ)
+
+
 def _own() -> ColumnElement[bool]:
     return _c.organizer_id == bindparam("organizer_id", type_=Id)
+
+
+def _readable() -> ColumnElement[bool]:
+    """By who is asking."""
+    of_vouchers = and_(_may("reads_vouchers"), ~_OF_GIFT_CARDS)
+    return or_(of_vouchers, and_(_may("reads_gift_cards"), _OF_GIFT_CARDS))
+
+
+def _may(name: str) -> ColumnElement[bool]:
+    return bindparam(name, type_=Integer) == literal_column("1")
 
 
 def _progress() -> ColumnElement[int]:
@@ -48,16 +65,20 @@ ACTIONS = Source(
     orders={"default": Order(("id",)), "created_at": Order(("created_at", "id"))},
     reaches={
         "own": lambda dialect: _own(),
-        "written": lambda dialect: _own(),
+        "written": lambda dialect: and_(_own(), _readable()),
         "any": lambda dialect: any_of(_c.organizer_id, "organizer_ids", dialect),
     },
     # What is still on its way may never come to its end.
-    always=lambda dialect: _c.status != literal_column(f"'{Status.RECEIVING.value}'"),
+    always=lambda dialect: and_(_c.status != literal_column(f"'{Status.RECEIVING.value}'"), _readable()),
+    named={"of_vouchers": lambda dialect: ~_OF_GIFT_CARDS},
     to_one={
         "organizer": ToOne("organizer", (("organizer_id", "id"),)),
         "campaign": ToOne("voucher_campaign", (("organizer_id", "organizer_id"), ("campaign_id", "id")), nullable=True),
     },
-    to_many={"failures": ToMany("action_failure", (("organizer_id", "organizer_id"), ("id", "action_id")))},
+    to_many={
+        "failures": ToMany("action_failure", (("organizer_id", "organizer_id"), ("id", "action_id"))),
+        "gift_cards": ToMany("gift_card", (("organizer_id", "organizer_id"), ("id", "action_id"))),
+    },
 )
 
 ACTION_FAILURES = Source(

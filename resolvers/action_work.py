@@ -20,10 +20,10 @@ from typing import Any, TypeVar
 import structlog
 
 from models.action import ActionType
-from models.database import Database, Dialect, Statement, Tx
+from models.database import Database, Dialect, Statement, Tx, asked
 from models.problems import Problem, Unavailable
-from resolvers import actions, generation, voucher_import_work, voucher_moves
-from resolvers.action_kinds import Kind, asked
+from resolvers import actions, generation, gift_card_issuing, voucher_import_work, voucher_moves
+from resolvers.action_kinds import Kind
 from resolvers.action_statements import awaited
 from resolvers.actions import Claimed, Lost, Progressed
 from resolvers.context import Context, Verb, Work, utc_now
@@ -39,6 +39,7 @@ KINDS: Mapping[ActionType, Kind] = {
     ActionType.DELETE: voucher_moves.DELETE,
     ActionType.IMPORT: voucher_import_work.KIND,
     ActionType.IMPORT_CSV: voucher_import_work.KIND,
+    ActionType.GIFT_CARDS_ISSUE: gift_card_issuing.KIND,
 }
 
 # How often a chunk is tried that fails because of a bug, and the pause after the first failure; each next is doubled.

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from models import public_ids
-from models.action import MOVES, ActionType, Status
+from models.action import MOVES, OF_GIFT_CARDS, ActionType, Status
+from models.change import ChangeKind
 from models.voucher_campaign import Progress
 from resolvers import action_statements as statements
 from resolvers.context import Work
@@ -138,7 +139,8 @@ async def _announce(work: Work, organizer_id: int, action_id: int, type: ActionT
     if campaign_id is not None:
         shown = SHOWN[type].value
         await work.row(statements.SHOW, of_organizer=organizer_id, of_campaign=campaign_id, shown=shown)
-    await work.record("action.enqueued", organizer_id, action_id, {"type": type.value, "campaign_id": campaign_id})
+    kind = ChangeKind.ACTION_GIFT_CARDS_ENQUEUED if type in OF_GIFT_CARDS else ChangeKind.ACTION_ENQUEUED
+    await work.record(kind, organizer_id, action_id, {"type": type.value, "campaign_id": campaign_id})
     work.wake_bulk()
 
 
@@ -195,7 +197,8 @@ async def finish(
     if held.campaign_id is not None:
         await _settle_campaign(work, held, status)
     content = {"type": held.type.value, "status": status.value, "campaign_id": held.campaign_id}
-    await work.record("action.finished", held.organizer_id, held.id, content | {"done_count": result["done_count"]})
+    kind = ChangeKind.ACTION_GIFT_CARDS_FINISHED if held.type in OF_GIFT_CARDS else ChangeKind.ACTION_FINISHED
+    await work.record(kind, held.organizer_id, held.id, content | {"done_count": result["done_count"]})
 
 
 async def release(work: Work, claimed: Claimed, *, pause_ms: int = 0, state: Mapping[str, Any] | None = None) -> None:

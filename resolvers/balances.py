@@ -15,7 +15,11 @@ from resolvers.gift_card_statements import AT_ONCE, BOOK, LOOK, MOVE, Reach
 from resolvers.slices import Slice
 
 # The kind of change that a transaction makes.
-BOOKED = "gift_card_transaction.booked"
+BOOKED = {
+    Reach.OWN: "gift_card_transaction.booked",
+    Reach.ACCEPTED: "gift_card_transaction.booked",
+    Reach.VOUCHERS: "voucher_transaction.booked",
+}
 
 
 class Booked(NamedTuple):
@@ -59,20 +63,31 @@ async def open_for_vouchers(
     return found
 
 
+async def open_cards(
+    work: Work, organizer_id: int, secrets: Sequence[str], amount: int, alike: Mapping[str, Any]
+) -> Sequence[int]:
+    """New cards, at most a slice of them, each with `amount` hundredths as its first transaction; their ids.
+
+    `alike` are the columns that all of them share. A secret that the organizer has is left out.
+    """
+    rows = [_whole(work, organizer_id, secret, amount, **alike) for secret in secrets]
+    ids, added = await CARDS.ensure(work, rows)
+    found = [ids[key] for key in ids if key in added]
+    first = [_first(work, organizer_id, number, amount) for number in found]
+    await FIRST.insert(work, first)
+    return found
+
+
 def _opened(work: Work, organizer_id: int, token: str, amount: int, currency: str) -> Mapping[str, Any]:
-    return {
-        "organizer_id": organizer_id,
-        "secret": token,
-        "currency": currency,
-        "balance": amount,
-        "last_number": 1,
-        "testmode": False,
-        "voucher": True,
-        "issued_at": work.now,
-    }
+    return _whole(work, organizer_id, token, amount, currency=currency, testmode=False, voucher=True)
 
 
-def _first(work: Work, organizer_id: int, balance_id: int, amount: int, type: str) -> Mapping[str, Any]:
+def _whole(work: Work, organizer_id: int, secret: str, amount: int, **columns: Any) -> Mapping[str, Any]:
+    opened = {"balance": amount, "last_number": 1, "issued_at": work.now}
+    return {"organizer_id": organizer_id, "secret": secret, **opened, **columns}
+
+
+def _first(work: Work, organizer_id: int, balance_id: int, amount: int, type: str | None = None) -> Mapping[str, Any]:
     return {
         "organizer_id": organizer_id,
         "gift_card_id": balance_id,
@@ -81,21 +96,24 @@ def _first(work: Work, organizer_id: int, balance_id: int, amount: int, type: st
         "balance_before": 0,
         "balance_after": amount,
         "booked_at": work.now,
-        "info": {"type": type, "total": amount, "source": "API", "source_id": None, "reason": None},
+        "info": None if type is None else _info(type, amount),
         "acceptor_id": organizer_id,
+        "voucher": type is not None,
     }
 
 
-BALANCES = Slice(
-    gift_card,
-    ("organizer_id", "secret", "currency", "balance", "last_number", "testmode", "voucher", "issued_at"),
-    ("organizer_id", "secret"),
-)
+def _info(type: str, amount: int) -> Mapping[str, Any]:
+    return {"type": type, "total": amount, "source": "API", "source_id": None, "reason": None}
+
+
+_BOTH = ("organizer_id", "secret", "currency", "balance", "last_number", "testmode", "issued_at")
+BALANCES = Slice(gift_card, (*_BOTH, "voucher"), ("organizer_id", "secret"))
+CARDS = Slice(gift_card, (*_BOTH, "expires_at", "conditions", "action_id"), ("organizer_id", "secret"))
 FIRST = Slice(
     gift_card_transaction,
     (
         *("organizer_id", "gift_card_id", "number", "amount", "balance_before", "balance_after"),
-        *("booked_at", "info", "acceptor_id"),
+        *("booked_at", "info", "acceptor_id", "voucher"),
     ),
     ("organizer_id", "gift_card_id", "number"),
 )
@@ -125,8 +143,9 @@ async def _step_by_step(
         text=text,
         info=info,
         acceptor_id=organizer_id,
+        voucher=reach is Reach.VOUCHERS,
     )
-    await work.record(BOOKED, issuer_id, transaction_id, _content(card_id, amount))
+    await work.record(BOOKED[reach], issuer_id, transaction_id, _content(card_id, amount))
     return Booked(card_id, transaction_id, balance)
 
 
@@ -142,7 +161,8 @@ async def _at_once(
         at=work.now,
         text=text,
         info=info,
-        kind=BOOKED,
+        voucher=reach is Reach.VOUCHERS,
+        kind=BOOKED[reach],
         token_id=work.principal.token_id,
         content=_content(card_id, amount),
     )

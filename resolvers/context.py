@@ -8,9 +8,10 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from sqlalchemy import Dialect
 from sqlalchemy.sql.base import Executable
 
-from models.change import change
+from models.change import ChangeKind, change
 from models.database import Database, Plan, Rows, Tx
-from resolvers import idempotency
+from resolvers import gift_card_scopes, idempotency, voucher_scopes
+from resolvers.changes import Changes
 from resolvers.idempotency import Kept
 from resolvers.principals import Principal
 from resolvers.reading.plan import Compiled
@@ -49,6 +50,7 @@ class Context:
     clock: Callable[[], datetime] = field(default=utc_now)
     pending: Pending | None = None
     bulk: Wakes | None = None
+    changes: Changes | None = None
 
     def now(self) -> datetime:
         return self.clock()
@@ -77,6 +79,8 @@ class Context:
             "organizer_ids": tuple(asker.organizers.values()),
             "all_events": int(asker.all_events),
             "event_ids": asker.event_ids,
+            "reads_vouchers": int(asker.may(voucher_scopes.READ, reading=True)),
+            "reads_gift_cards": int(asker.may(gift_card_scopes.READ, reading=True)),
             "now": self.clock(),
         }
 
@@ -129,14 +133,15 @@ class Work:
         if self._context.bulk is not None:
             self._context.bulk.wake()
 
-    async def record(self, kind: str, organizer_id: int, noun_id: int, content: Mapping[str, Any]) -> None:
-        """Append the change record that belongs to what was just written."""
-        await self.rows(
+    async def record(self, kind: str, organizer_id: int, noun_id: int, content: Mapping[str, Any]) -> int:
+        """Append the change record that belongs to what was just written, of a `ChangeKind`; its id."""
+        row = await self.row(
             RECORD,
-            kind=kind,
+            kind=ChangeKind(kind).value,
             organizer_id=organizer_id,
             noun_id=noun_id,
             token_id=self.principal.token_id,
             happened_at=self.now,
             content=content,
         )
+        return int(row[0])

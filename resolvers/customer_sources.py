@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from models.customer import customer
 from models.metadata import Id
 from resolvers.reading.conditions import any_of
+from resolvers.reading.maps import of_map
 from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
 from resolvers.voucher_scopes import READ
 
@@ -51,7 +52,7 @@ CUSTOMERS = Source(
         "written": lambda dialect: OWN,
         "any": lambda dialect: any_of(_c.organizer_id, "organizer_ids", dialect),
     },
-    asked={"lives_in": _lives_in},
+    asked={"lives_in": _lives_in, **of_map("metadata", _c.metadata)},
     to_one={"organizer": ToOne("organizer", (("organizer_id", "id"),))},
     to_many={
         "redemptions": ToMany("redemption", (("organizer_id", "organizer_id"), ("id", "customer_id"))),

@@ -24,6 +24,7 @@ def _find(column: Any) -> Select[Any]:
     return select(*COLUMNS).where(_own, column == bindparam("ref"))
 
 
+BY_ID = _find(_c.id)
 BY_TOKEN = _find(_c.token)
 BY_SOURCE_ID = _find(_c.source_id)
 LOCK = select(*COLUMNS).where(_own, _c.id == bindparam("customer_id", type_=Id)).with_for_update()

@@ -6,8 +6,9 @@ what a shop tells changes nothing: the vendor's own SDKs send null for whatever 
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, NamedTuple
 
 from models import public_ids
@@ -15,6 +16,7 @@ from models.problems import Invalid, NotFound, Taken, refuse
 from resolvers.context import Work
 from resolvers.customer_statements import (
     AMEND,
+    BY_ID,
     BY_SOURCE_ID,
     BY_TOKEN,
     DELETE,
@@ -74,24 +76,32 @@ async def create(work: Work, organizer_id: int, given: CustomerGiven) -> int:
     return (await _insert(work, organizer_id, given)).id if found is None else found
 
 
-async def update(work: Work, organizer_id: int, ref: str, given: CustomerGiven) -> int:
-    """Change what is told of the customer whom `ref` names; the customer's id. Who it is stays as it was."""
+async def update(
+    work: Work, organizer_id: int, ref: str | int, given: CustomerGiven, *, forgotten: Collection[str] = ()
+) -> int:
+    """Change what is told of the customer whom `ref` names; the customer's id. Who it is stays as it was.
+
+    A number is the customer's own id. Of the fields in `forgotten` nothing is known any more.
+    """
     work.principal.require(WRITE)
     check(given)
     found = await _find(work, organizer_id, ref)
-    return (await _amend(work, organizer_id, found, given)).id
+    return (await _amend(work, organizer_id, found, given, forgotten)).id
 
 
-async def delete(work: Work, organizer_id: int, ref: str) -> int:
-    """Forget a customer; the id it had. Vouchers lose their holder, redemptions who it was; publications go."""
+async def delete(work: Work, organizer_id: int, ref: str | int) -> int:
+    """Forget a customer, named as for `update`; the id it had.
+
+    Vouchers lose their holder, redemptions who it was; publications go.
+    """
     work.principal.require(WRITE)
-    customer_id = (await _find(work, organizer_id, ref)).id
+    customer_id, token, *_ = await _find(work, organizer_id, ref)
     # Nothing that names it can be added from here on.
     await work.row(LOCK, organizer_id=organizer_id, customer_id=customer_id)
     for statement in (RELEASE_VOUCHERS, FORGET_REDEEMER, DELETE_PUBLICATIONS):
         await work.rows(statement, of_organizer=organizer_id, of_customer=customer_id)
     if await work.row(DELETE, of_organizer=organizer_id, of_customer=customer_id) is None:
-        raise NotFound("customer", ref=ref)
+        raise NotFound("customer", ref=token)
     await work.record("customer.deleted", organizer_id, customer_id, {})
     return customer_id
 
@@ -145,12 +155,13 @@ def tracking_id(organizer_id: int, source_id: str) -> str:
 # -- parts -----------------------------------------------------------------------------------------------------------
 
 
-async def _find(work: Work, organizer_id: int, ref: str) -> Known:
-    for statement in () if "\0" in ref else (BY_TOKEN, BY_SOURCE_ID):
+async def _find(work: Work, organizer_id: int, ref: str | int) -> Known:
+    by = (BY_ID,) if isinstance(ref, int) else (BY_TOKEN, BY_SOURCE_ID)
+    for statement in () if isinstance(ref, str) and "\0" in ref else by:
         row = await work.row(statement, organizer_id=organizer_id, ref=ref)
         if row is not None:
             return Known.of(row)
-    raise NotFound("customer", ref=ref)
+    raise NotFound("customer", ref=str(ref))
 
 
 async def _insert(work: Work, organizer_id: int, given: CustomerGiven) -> Known:
@@ -173,23 +184,25 @@ async def _insert(work: Work, organizer_id: int, given: CustomerGiven) -> Known:
     return await _amend(work, organizer_id, Known.of(found), given)
 
 
-async def _amend(work: Work, organizer_id: int, known: Known, given: CustomerGiven) -> Known:
+async def _amend(
+    work: Work, organizer_id: int, known: Known, given: CustomerGiven, forgotten: Collection[str] = ()
+) -> Known:
     """Write what is told anew, if anything is: most of what shops tell is known."""
-    if not _changes(known, given):
+    if not _changes(known, given, forgotten):
         return known
     held = await work.row(LOCK, organizer_id=organizer_id, customer_id=known.id)
     if held is None:
         raise NotFound("customer", ref=known.token)
     current = Known.of(held)
-    if changed := _changes(current, given):
+    if changed := _changes(current, given, forgotten):
         current = current._replace(told={**current.told, **changed})
         await work.row(AMEND, **current.told, updated_at=work.now, of_organizer=organizer_id, customer_id=known.id)
         await work.record("customer.updated", organizer_id, known.id, {"fields": sorted(changed)})
     return current
 
 
-def _changes(known: Known, given: CustomerGiven) -> dict[str, Any]:
-    changed = {}
+def _changes(known: Known, given: CustomerGiven, forgotten: Collection[str] = ()) -> dict[str, Any]:
+    changed = {name: None for name in forgotten if known.told[name] is not None}
     for name, stored in known.told.items():
         told = getattr(given, name)
         if isinstance(told, Mapping):
@@ -202,13 +215,24 @@ def _changes(known: Known, given: CustomerGiven) -> dict[str, Any]:
 # -- rules -----------------------------------------------------------------------------------------------------------
 
 
-def check(given: CustomerGiven) -> None:
+def check(given: CustomerGiven, *, within: str = "") -> None:
+    """Refuses with `Invalid`; `within` is where the customer is among what a verb is given, such as `customer.`."""
     found: list[Invalid] = []
     for name in (each.name for each in fields(given)):
-        text = getattr(given, name)
+        text, field = getattr(given, name), within + name
         if isinstance(text, str):
             if len(text) > TEXT_LENGTH_MAX:
-                found.append(Invalid(f"At most {TEXT_LENGTH_MAX} characters.", field=name, reason="too_long"))
+                found.append(Invalid(f"At most {TEXT_LENGTH_MAX} characters.", field=field, reason="too_long"))
             if "\0" in text:
-                found.append(Invalid("Null characters are not allowed.", field=name, reason="null_character"))
+                found.append(Invalid("Null characters are not allowed.", field=field, reason="null_character"))
+    if given.birthdate is not None and not _is_day(given.birthdate):
+        found.append(Invalid("A day is expected, such as 1990-01-31.", field=within + "birthdate", reason="type"))
     refuse(found)
+
+
+def _is_day(text: str) -> bool:
+    """Python's reader takes weeks and days of the year, too."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -157,5 +157,6 @@ EVENTS = Source(
     to_one={"organizer": ToOne("organizer", (("organizer_id", "id"),))},
     to_many={
         "tracking_campaigns": ToMany("tracking_campaign", (("organizer_id", "organizer_id"), ("id", "event_id"))),
+        "orders": ToMany("order", (("organizer_id", "organizer_id"), ("id", "event_id"))),
     },
 )

@@ -4,8 +4,8 @@ from sqlalchemy import ColumnElement, Dialect, and_, bindparam, or_, select
 
 from models.gift_card import gift_card, gift_card_transaction
 from models.metadata import Id, UtcDateTime
+from resolvers.gift_card_scopes import READ
 from resolvers.gift_card_statements import IS_CARD, OWN, REACHABLE
-from resolvers.gift_cards import READ
 from resolvers.reading.conditions import any_of
 from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
 
@@ -15,6 +15,9 @@ def _expired(dialect: Dialect) -> ColumnElement[bool]:
     return and_(gift_card.c.expires_at.is_not(None), gift_card.c.expires_at < now)
 
 
+_own_booked = gift_card_transaction.c.organizer_id == bindparam("organizer_id", type_=Id)
+_in_ledger = gift_card_transaction.c.voucher == False  # noqa: E712  an SQL expression
+# The same, said so that it leads no engine to the index of the whole ledger.
 _OF_CARDS = (
     select(gift_card.c.id)
     .where(
@@ -41,6 +44,7 @@ CARDS = Source(
         "expires_at": Field(gift_card.c.expires_at, Kind.TIMESTAMP),
         "conditions": Field(gift_card.c.conditions, Kind.TEXT),
         "owner_ticket_id": Field(gift_card.c.owner_ticket_id, Kind.INTEGER),
+        "action_id": Field(gift_card.c.action_id, Kind.INTEGER),
     },
     orders={
         "default": Order(("issued_at", "id")),
@@ -60,6 +64,13 @@ CARDS = Source(
     to_one={
         "issuer": ToOne("organizer", (("organizer_id", "id"),)),
         "owner_ticket": ToOne("ticket", (("organizer_id", "organizer_id"), ("owner_ticket_id", "id")), nullable=True),
+        # The same for who may read no more than some events.
+        "own_ticket": ToOne(
+            "ticket", (("organizer_id", "organizer_id"), ("owner_ticket_id", "id")), nullable=True, own_only=True
+        ),
+        "action": ToOne(
+            "action", (("organizer_id", "organizer_id"), ("action_id", "id")), nullable=True, own_only=True
+        ),
     },
     to_many={
         "transactions": ToMany("gift_card_transaction", (("organizer_id", "organizer_id"), ("id", "gift_card_id")))
@@ -80,10 +91,14 @@ TRANSACTIONS = Source(
         "text": Field(gift_card_transaction.c.text, Kind.TEXT),
         "info": Field(gift_card_transaction.c.info, Kind.JSON),
     },
-    orders={"default": Order(("number",)), "number": Order(("number",))},
+    # By number within a card; by id the whole ledger of an organizer.
+    orders={"default": Order(("number",)), "number": Order(("number",)), "id": Order(("id",))},
+    # Below a card they are the card's; elsewhere those of vouchers are left out.
     reaches={
-        # Below a card they are the card's; by their own ids those of vouchers are left out.
-        "any": lambda dialect: and_(any_of(gift_card_transaction.c.organizer_id, "organizer_ids", dialect), _OF_CARDS),
+        "own": lambda dialect: and_(_own_booked, _OF_CARDS),
+        # All of them, in the order of ids.
+        "ledger": lambda dialect: and_(_own_booked, _in_ledger),
+        "any": lambda dialect: and_(any_of(gift_card_transaction.c.organizer_id, "organizer_ids", dialect), _in_ledger),
         "written": lambda dialect: or_(
             gift_card_transaction.c.organizer_id == bindparam("organizer_id", type_=Id),
             gift_card_transaction.c.acceptor_id == bindparam("organizer_id", type_=Id),
@@ -93,5 +108,8 @@ TRANSACTIONS = Source(
         "gift_card": ToOne("gift_card", (("organizer_id", "organizer_id"), ("gift_card_id", "id"))),
         "acceptor": ToOne("organizer", (("acceptor_id", "id"),), nullable=True),
         "order": ToOne("order", (("order_id", "id"),), nullable=True),
+        # Another tenant's order is known by its code alone, another tenant by its slug.
+        "own_order": ToOne("order", (("order_id", "id"),), nullable=True, own_only=True),
+        "own_acceptor": ToOne("organizer", (("acceptor_id", "id"),), nullable=True, own_only=True),
     },
 )

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models.change import change
 from models.gift_card import gift_card, gift_card_acceptance, gift_card_transaction
-from models.metadata import Hundredths, Id, JsonText, UtcDateTime
+from models.metadata import Flag, Hundredths, Id, JsonText, UtcDateTime
 from models.money import HUNDREDTHS_MAX
 
 _issuers = select(gift_card_acceptance.c.issuer_id).where(
@@ -66,6 +66,7 @@ def _all_at_once(reach: ColumnElement[bool]) -> Select[Any]:
         ledger.text: bindparam("text", type_=Text),
         ledger.info: bindparam("info", type_=JsonText),
         ledger.acceptor_id: bindparam("organizer_id", type_=Id),
+        ledger.voucher: bindparam("voucher", type_=Flag),
     }
     booked = insert(gift_card_transaction).from_select([*row], select(*row.values())).returning(ledger.id).cte("booked")
     told = {

@@ -5,6 +5,7 @@ Money moves in resolvers/balances.py and nowhere else.
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from models.unset import UNSET, Unset
 from resolvers import orders
 from resolvers.balances import Booked, move, text_errors
 from resolvers.context import Work
+from resolvers.gift_card_scopes import WRITE
 from resolvers.gift_card_statements import (
     AFFILIATED,
     AMEND,
@@ -23,9 +25,6 @@ from resolvers.gift_card_statements import (
     SWITCH,
     Reach,
 )
-
-READ = "organizer.giftcards:read"
-WRITE = "organizer.giftcards:write"
 
 SECRET = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]+")
 SECRET_LENGTH_MAX = 190
@@ -173,13 +172,30 @@ def _check(
     balance: int | Unset = UNSET,
     conditions: str | Unset | None = None,
 ) -> None:
+    wrong = None if secret is None else secret_error(secret)
+    found = [] if wrong is None else [wrong]
+    refuse([*found, *errors(amount=amount, currency=currency, balance=balance, conditions=conditions)])
+
+
+def secret_error(secret: str, *, field: str = "secret") -> Invalid | None:
+    """Why this cannot be the secret of a new card, if it cannot."""
+    if len(secret) > SECRET_LENGTH_MAX:
+        return Invalid(f"At most {SECRET_LENGTH_MAX} characters.", field=field, reason="too_long")
+    if not SECRET.fullmatch(secret):
+        message = "Only letters, digits, dots and dashes; two at least, and no dot or dash first."
+        return Invalid(message, field=field, reason="pattern")
+    return None
+
+
+def errors(
+    *,
+    amount: int = 0,
+    currency: str = "EUR",
+    balance: int | Unset = UNSET,
+    conditions: str | Unset | None = None,
+) -> Sequence[Invalid]:
+    """What is wrong with the terms of a card."""
     found: list[Invalid] = []
-    if secret is not None:
-        if len(secret) > SECRET_LENGTH_MAX:
-            found.append(Invalid(f"At most {SECRET_LENGTH_MAX} characters.", field="secret", reason="too_long"))
-        elif not SECRET.fullmatch(secret):
-            message = "Only letters, digits, dots and dashes; two at least, and no dot or dash first."
-            found.append(Invalid(message, field="secret", reason="pattern"))
     for name, value in (("amount", amount), ("balance", balance)):
         if not isinstance(value, Unset) and not 0 <= value <= HUNDREDTHS_MAX:
             found.append(Invalid("From 0.00 to 99999999999.99.", field=name, reason="out_of_range"))
@@ -187,7 +203,7 @@ def _check(
         found.append(Invalid(f"{currency!r} is not an ISO 4217 currency code.", field="currency", reason="choice"))
     if isinstance(conditions, str):
         found += text_errors("conditions", conditions)
-    refuse(found)
+    return found
 
 
 def _taken() -> Taken:

@@ -365,9 +365,11 @@ ORDERS = Slice(order, _all_but(order, "id"), ("organizer_id", "event_id", "code"
 TICKETS = Slice(ticket, _all_but(ticket, "id"), ("organizer_id", "secret"))
 CAMPAIGNS = Slice(tracking_campaign, _all_but(tracking_campaign, "id", "click_count", "order_count"), ("code",))
 ACCEPTANCES = Slice(gift_card_acceptance, _all_but(gift_card_acceptance, "id"), ("organizer_id", "issuer_id"))
-CARDS = Slice(gift_card, _all_but(gift_card, "id", "owner_ticket_id", "voucher"), ("organizer_id", "secret"))
+CARDS = Slice(
+    gift_card, _all_but(gift_card, "id", "owner_ticket_id", "voucher", "action_id"), ("organizer_id", "secret")
+)
 TRANSACTIONS = Slice(
-    gift_card_transaction, _all_but(gift_card_transaction, "id"), ("organizer_id", "gift_card_id", "number")
+    gift_card_transaction, _all_but(gift_card_transaction, "id", "voucher"), ("organizer_id", "gift_card_id", "number")
 )
 TOKENS = Slice(token, _all_but(token, "id"), ("digest",))
 TOKEN_ORGANIZERS = Slice(token_organizer, _all_but(token_organizer), ("organizer_id", "token_id"))

@@ -1,12 +1,12 @@
 """What can be read of orders and of their tickets."""
 
-from sqlalchemy import ColumnElement, Dialect, Text, bindparam, select
+from sqlalchemy import ColumnElement, Dialect, Text, bindparam, or_, select
 
 from models.event import event
 from models.metadata import Id
 from models.order import order, ticket
 from resolvers.orders import READ
-from resolvers.reach import of_reached_events
+from resolvers.reach import ALL_EVENTS, of_reached_events
 from resolvers.reading.conditions import any_of
 from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
 
@@ -22,6 +22,15 @@ def _of_event(dialect: Dialect, slug: str) -> ColumnElement[bool]:
     return order.c.event_id == found.scalar_subquery()
 
 
+def _of_reached_order(dialect: Dialect) -> ColumnElement[bool]:
+    found = select(order.c.id).where(
+        order.c.organizer_id == ticket.c.organizer_id,
+        order.c.id == ticket.c.order_id,
+        of_reached_events(order.c.event_id)(dialect),
+    )
+    return or_(ALL_EVENTS, found.correlate(ticket).exists())
+
+
 ORDERS = Source(
     name="order",
     table=order,
@@ -29,6 +38,7 @@ ORDERS = Source(
     fields={
         "id": Field(order.c.id, Kind.INTEGER),
         "event_id": Field(order.c.event_id, Kind.INTEGER),
+        "sales_channel_id": Field(order.c.sales_channel_id, Kind.INTEGER),
         "code": Field(order.c.code, Kind.TEXT),
         "created_at": Field(order.c.created_at, Kind.TIMESTAMP),
     },
@@ -54,11 +64,16 @@ TICKETS = Source(
     name="ticket",
     table=ticket,
     scope=READ,
-    fields={"id": Field(ticket.c.id, Kind.INTEGER), "secret": Field(ticket.c.secret, Kind.TEXT)},
-    orders={"default": Order(("id",))},
+    fields={
+        "id": Field(ticket.c.id, Kind.INTEGER),
+        "order_id": Field(ticket.c.order_id, Kind.INTEGER),
+        "secret": Field(ticket.c.secret, Kind.TEXT),
+    },
+    orders={"default": Order(("id",)), "secret": Order(("secret",))},
     reaches={
         "own": lambda dialect: ticket.c.organizer_id == bindparam("organizer_id", type_=Id),
         "any": lambda dialect: any_of(ticket.c.organizer_id, "organizer_ids", dialect),
     },
+    always=_of_reached_order,
     to_one={"order": ToOne("order", (("organizer_id", "organizer_id"), ("order_id", "id")))},
 )

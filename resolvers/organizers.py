@@ -84,6 +84,27 @@ _channels = (
     .correlate(organizer)
 )
 
+# What belongs to an organizer: relations and their sources.
+BELOW = {
+    "gift_cards": "gift_card",
+    "gift_card_transactions": "gift_card_transaction",
+    "events": "event",
+    "sales_channels": "sales_channel",
+    "tracking_campaigns": "tracking_campaign",
+    "orders": "order",
+    "tickets": "ticket",
+    "voucher_campaigns": "voucher_campaign",
+    "vouchers": "voucher",
+    "voucher_transactions": "voucher_transaction",
+    "redemptions": "redemption",
+    "publications": "publication",
+    "customers": "customer",
+    "categories": "category",
+    "actions": "action",
+    "bin_entries": "bin_entry",
+    "webhooks": "webhook",
+}
+
 ORGANIZERS = Source(
     name="organizer",
     table=organizer,
@@ -105,11 +126,5 @@ ORGANIZERS = Source(
         "any": lambda dialect: any_of(organizer.c.id, "organizer_ids", dialect),
     },
     # Of an issuer whose cards are accepted the name is shown, and nothing below it.
-    to_many={
-        "gift_cards": ToMany("gift_card", (("id", "organizer_id"),), own_only=True),
-        "events": ToMany("event", (("id", "organizer_id"),), own_only=True),
-        "sales_channels": ToMany("sales_channel", (("id", "organizer_id"),), own_only=True),
-        "voucher_campaigns": ToMany("voucher_campaign", (("id", "organizer_id"),), own_only=True),
-        "vouchers": ToMany("voucher", (("id", "organizer_id"),), own_only=True),
-    },
+    to_many={name: ToMany(target, (("id", "organizer_id"),), own_only=True) for name, target in BELOW.items()},
 )

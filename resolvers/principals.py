@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from models.problems import PermissionDenied
+
+# A permission; or several, of which one is enough.
+Scope: TypeAlias = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +28,19 @@ class Principal:
     # Whether each scope was found to be granted, since it is asked on every request.
     _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
-    def may(self, scope: str, *, reading: bool = False) -> bool:
+    def may(self, scope: Scope, *, reading: bool = False) -> bool:
         """Permission names are pretix's, e.g. `organizer.giftcards:read`; reading needs read access, the rest write.
 
         With `reading`, what the scope guards is only read: sales channels are shown to whoever may change them.
         """
+        if isinstance(scope, tuple):
+            return any(self.may(each, reading=reading) for each in scope)
         granted = self._known.get(scope)
         if granted is None:
             granted = self._known[scope] = scope in self.scopes or f"{scope.partition('.')[0]}.*" in self.scopes
         return granted and ("read" if reading or scope.endswith(":read") else "write") in self.access
 
-    def require(self, scope: str, *, reading: bool = False) -> None:
+    def require(self, scope: Scope, *, reading: bool = False) -> None:
         if not self.may(scope, reading=reading):
             raise PermissionDenied("You do not have permission to perform this action.", scope=scope)
 

@@ -2,7 +2,7 @@
 
 from models.sales_channel import sales_channel
 from resolvers.reading.conditions import any_of
-from resolvers.reading.source import Field, Kind, Order, Source, ToOne
+from resolvers.reading.source import Field, Kind, Order, Source, ToMany, ToOne
 from resolvers.sales_channel_statements import OWN
 from resolvers.sales_channels import SETTINGS
 
@@ -19,11 +19,15 @@ SALES_CHANNELS = Source(
         "active": Field(sales_channel.c.active, Kind.BOOLEAN),
         "created_at": Field(sales_channel.c.created_at, Kind.TIMESTAMP),
     },
-    orders={"default": Order(("position", "type", "identifier", "id"))},
+    orders={
+        "default": Order(("position", "type", "identifier", "id")),
+        "identifier": Order(("identifier", "id")),
+    },
     reaches={
         "own": lambda dialect: OWN,
         "written": lambda dialect: OWN,
         "any": lambda dialect: any_of(sales_channel.c.organizer_id, "organizer_ids", dialect),
     },
     to_one={"organizer": ToOne("organizer", (("organizer_id", "id"),))},
+    to_many={"orders": ToMany("order", (("organizer_id", "organizer_id"), ("id", "sales_channel_id")))},
 )

@@ -1,6 +1,7 @@
 """Every source, imported once, so that relations find their targets by name."""
 
 from resolvers.action_sources import ACTION_FAILURES, ACTIONS
+from resolvers.change_sources import CHANGES
 from resolvers.customer_sources import CUSTOMERS
 from resolvers.event_sources import EVENTS
 from resolvers.gift_card_sources import CARDS, TRANSACTIONS
@@ -13,6 +14,7 @@ from resolvers.tracking_campaign_sources import TRACKING_CAMPAIGNS, TRACKING_DAY
 from resolvers.voucher_balance_sources import VOUCHER_TRANSACTIONS
 from resolvers.voucher_campaign_sources import BIN_ENTRIES, CATEGORIES, VOUCHER_CAMPAIGNS, VOUCHER_TERMS
 from resolvers.voucher_sources import VOUCHER_ACCOUNTS, VOUCHERS
+from resolvers.webhook_sources import WEBHOOK_ATTEMPTS, WEBHOOK_DELIVERIES, WEBHOOKS
 
 __all__ = [
     "ACTIONS",
@@ -20,6 +22,7 @@ __all__ = [
     "BIN_ENTRIES",
     "CARDS",
     "CATEGORIES",
+    "CHANGES",
     "CUSTOMERS",
     "EVENTS",
     "ORDERS",
@@ -38,4 +41,7 @@ __all__ = [
     "VOUCHER_CAMPAIGNS",
     "VOUCHER_TERMS",
     "VOUCHER_TRANSACTIONS",
+    "WEBHOOKS",
+    "WEBHOOK_ATTEMPTS",
+    "WEBHOOK_DELIVERIES",
 ]

@@ -90,18 +90,19 @@ async def hold(work: Work, organizer_id: int, request: RedemptionRequest) -> Val
     return replace(validation, session=_shown(session))
 
 
-async def release(work: Work, organizer_id: int, ref: str, session_key: str) -> None:
-    """Hold a voucher no longer for this session. Refuses with `NotFound` for either."""
+async def release(work: Work, organizer_id: int, ref: str, session_key: str) -> int:
+    """Hold a voucher no longer for this session; the voucher's id. Refuses with `NotFound` for either."""
     work.principal.require(REDEEM_WRITE)
     request = RedemptionRequest((Redeemable(ref),))
     (found,) = (await work.run(look(work.dialect, organizer_id, request, work.now))).vouchers
     if found is None:
-        raise NotFound("voucher", ref=ref)
+        raise NotFound("voucher", field="code", ref=ref)
     known = "\0" not in session_key
     given = {"organizer_id": organizer_id, "voucher_id": found.id, "session_key": session_key, "now": work.now}
     if not known or await work.row(RELEASE_ONE, **given) is None:
-        raise NotFound("session", ref=session_key)
+        raise NotFound("session", field="session_key", ref=session_key)
     await work.record("voucher.released", organizer_id, found.id, {})
+    return found.id
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------

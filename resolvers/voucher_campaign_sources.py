@@ -32,6 +32,7 @@ VOUCHER_CAMPAIGNS = Source(
         "description": Field(_c.description, Kind.TEXT),
         "campaign_type": Field(_c.campaign_type, Kind.TEXT),
         "type": Field(_c.type, Kind.TEXT),
+        "category_id": Field(_c.category_id, Kind.INTEGER),
         "quantity": Field(_c.quantity, Kind.INTEGER),
         "code_config": Field(_c.code_config, Kind.JSON),
         "starts_at": Field(_c.starts_at, Kind.TIMESTAMP),
@@ -124,6 +125,10 @@ CATEGORIES = Source(
         "written": lambda dialect: _own(category),
         "any": lambda dialect: any_of(category.c.organizer_id, "organizer_ids", dialect),
     },
+    to_one={"organizer": ToOne("organizer", (("organizer_id", "id"),))},
+    to_many={
+        "voucher_campaigns": ToMany("voucher_campaign", (("organizer_id", "organizer_id"), ("id", "category_id")))
+    },
 )
 
 BIN_ENTRIES = Source(
@@ -144,4 +149,5 @@ BIN_ENTRIES = Source(
         "own": lambda dialect: _own(bin_entry),
         "any": lambda dialect: any_of(bin_entry.c.organizer_id, "organizer_ids", dialect),
     },
+    to_one={"organizer": ToOne("organizer", (("organizer_id", "id"),))},
 )

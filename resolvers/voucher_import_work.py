@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from models.action import ActionType
-from models.database import Database
+from models.database import Database, asked
 from models.problems import Invalid, NotFound, Problem
 from models.unset import Unset
 from resolvers import categories, import_items, new_vouchers, voucher_defaults
-from resolvers.action_kinds import Kind, asked
+from resolvers.action_kinds import Kind
 from resolvers.actions import Claimed, Failure, Progressed
 from resolvers.context import Work
 from resolvers.generation import ADDED

@@ -45,6 +45,7 @@ VOUCHERS = Source(
         "token": Field(_c.token, Kind.TEXT),
         "code": Field(_c.code, Kind.TEXT),
         "campaign_id": Field(_c.campaign_id, Kind.INTEGER),
+        "category_id": Field(_c.category_id, Kind.INTEGER),
         "holder_id": Field(_c.holder_id, Kind.INTEGER),
         "account_id": Field(_c.gift_card_id, Kind.INTEGER),
         "active": Field(_c.active, Kind.BOOLEAN),
@@ -99,6 +100,7 @@ VOUCHERS = Source(
     },
     to_many={
         "redemptions": ToMany("redemption", (("organizer_id", "organizer_id"), ("id", "voucher_id"))),
+        "publications": ToMany("publication_voucher", (("organizer_id", "organizer_id"), ("id", "voucher_id"))),
         "transactions": ToMany(
             "voucher_transaction", (("organizer_id", "organizer_id"), ("gift_card_id", "gift_card_id"))
         ),
@@ -119,4 +121,6 @@ VOUCHER_ACCOUNTS = Source(
     orders={},
     # Shown with its voucher and nowhere else.
     reaches={},
+    # By the token it is named after, which has an index.
+    to_one={"voucher": ToOne("voucher", (("organizer_id", "organizer_id"), ("secret", "token")))},
 )

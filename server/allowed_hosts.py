@@ -7,7 +7,7 @@ rebinding); such a request has that name in its Host header.
 from collections.abc import Iterable
 from functools import lru_cache
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rest.pretix import html
 from rest.pretix.answers import Answer, in_json
@@ -45,7 +45,8 @@ class AllowedHosts:
         # addresses in answers are then made from the server's own.
         for name, host in scope["headers"]:
             if name == b"host" and host and not self._allows(host) and not self._is_excused(host, scope):
-                await _refusal(scope["path"], host).send(send, bodiless=scope["method"] == "HEAD")
+                refused = send if scope["type"] == "http" else denied(send)
+                await _refusal(scope["path"], host).send(refused, bodiless=scope.get("method") == "HEAD")
                 return
         await self._app(scope, receive, send)
 
@@ -53,6 +54,15 @@ class AllowedHosts:
         server = scope.get("server")
         is_own = self._own_address and server is not None and name_of(host) == plain(server[0])
         return is_own or scope["path"] in OPEN
+
+
+def denied(send: Send) -> Send:
+    """An answer of HTTP to whoever asked for a WebSocket (ASGI's extension `websocket.http.response`)."""
+
+    async def translated(message: Message) -> None:
+        await send({**message, "type": f"websocket.{message['type']}"})
+
+    return translated
 
 
 def name_of(header: bytes) -> str:

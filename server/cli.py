@@ -49,9 +49,11 @@ app = typer.Typer(
 token = typer.Typer(help="Make, list and revoke the tokens that programs present.", no_args_is_help=True)
 ledger = typer.Typer(help="Look after the gift cards' ledger.", no_args_is_help=True)
 vouchers = typer.Typer(help="Write vouchers to files.", no_args_is_help=True)
+documents = typer.Typer(help="Sign and check the GraphQL documents that clients may run.", no_args_is_help=True)
 app.add_typer(token, name="token")
 app.add_typer(ledger, name="ledger")
 app.add_typer(vouchers, name="vouchers")
+app.add_typer(documents, name="documents")
 
 
 @app.command()
@@ -111,9 +113,20 @@ def demo(host: Host = None, port: Port = None) -> None:
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write it as Markdown into this page instead, between its two marks.",
+            exists=True,
+            dir_okay=False,
+            writable=True,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Print the GraphQL schema."""
-    commands.schema.run()
+    commands.schema.run(reference=reference)
 
 
 @token.command("create")
@@ -192,6 +205,29 @@ def vouchers_export(
     The file appears when it is whole, and only its owner may read it: codes are worth money.
     """
     commands.vouchers.export(output, organizer=organizer, campaign=campaign, active=active, safe=safe_for_spreadsheets)
+
+
+@documents.command("sign")
+def documents_sign(
+    file: Annotated[
+        Path, typer.Argument(help="A manifest, see docs/graphql-limits.md.", exists=True, dir_okay=False, readable=True)
+    ],
+) -> None:
+    """Write the signature of a manifest beside it, by FOYER_GRAPHQL_DOCUMENTS_KEY.
+
+    Every document must be valid, and within the limits of the settings.
+    """
+    commands.documents.sign(file)
+
+
+@documents.command("check")
+def documents_check(
+    file: Annotated[
+        Path | None, typer.Argument(help="A manifest. Default: FOYER_GRAPHQL_DOCUMENTS_PATH.", show_default=False)
+    ] = None,
+) -> None:
+    """Check the signature of a manifest and every document in it, as the server does when it starts."""
+    commands.documents.check(file)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rest.voucherify.app import is_ours as is_voucherify
 
 MESSAGE = "The request took too long."
+RETRY_SECONDS = 5
 
 
 class Deadline:
@@ -18,7 +19,8 @@ class Deadline:
 
     All requests have the same time, so they run out of it in the order in which they came: one timer looks at the
     oldest, where a timer for each would cost more than some answers do. A request that streams has its time anew
-    whenever its door calls `scope["prolong"]`, and is then the youngest.
+    whenever its door calls `scope["prolong"]`, and is then the youngest; one that has no end is left to its door after
+    `scope["exempt"]`.
     """
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
@@ -45,6 +47,7 @@ class Deadline:
         loop = asyncio.get_running_loop()
         self._watch(task, loop)
         scope["prolong"] = lambda: self._prolong(task, loop)
+        scope["exempt"] = lambda: self._running.pop(task, None)
         try:
             await self._app(scope, receive, send_and_see)
         except CancelledError:
@@ -88,7 +91,7 @@ class Deadline:
 
 def _body(path: str) -> dict[str, Any]:
     if path.startswith("/graphql"):
-        return {"errors": [{"message": MESSAGE, "extensions": {"code": "UNAVAILABLE"}}]}
+        return {"errors": [{"message": MESSAGE, "extensions": {"code": "UNAVAILABLE", "retryAfter": RETRY_SECONDS}}]}
     if is_voucherify(path):
         return {"code": 503, "key": "service_unavailable", "message": MESSAGE}
     return {"detail": MESSAGE}
@@ -99,7 +102,7 @@ async def _send(send: Send, body: dict[str, Any]) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(text)).encode()),
-        (b"retry-after", b"5"),
+        (b"retry-after", str(RETRY_SECONDS).encode()),
         # Whoever is still sending a body is not listened to any more.
         (b"connection", b"close"),
     ]

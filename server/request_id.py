@@ -8,6 +8,8 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+# The messages with which an answer begins: those of HTTP, of a WebSocket, and of one that is refused.
+BEGINNINGS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 # What a client may call its own request; anything else gets an id of ours.
 ACCEPTED = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 
@@ -19,7 +21,7 @@ class RequestIds:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         # Nine bytes: the Voucherify door shows its clients the same id in the form that they know.
@@ -28,7 +30,7 @@ class RequestIds:
         structlog.contextvars.bind_contextvars(request_id=scope["request_id"])
 
         async def send_with_id(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in BEGINNINGS:
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
             await send(message)
 

@@ -15,11 +15,12 @@ from sqlalchemy.exc import ArgumentError
 
 from models.database import Connect
 from models.database.opening import checked_driver
+from models.webhook_address import Reach, networks_of
 from server.refused import Refused
 
 PREFIX = "FOYER_"
 # A wrong value of these is not shown: it may hold a password.
-UNSHOWN = {"database_url"}
+UNSHOWN = {"database_url", "graphql_documents_key"}
 
 
 class WrongSettings(Refused):
@@ -63,6 +64,22 @@ def _allowed_hosts(value: str | None) -> str | None:
     for name in _listed(value):
         if HOST.fullmatch(name) is None:
             raise ValueError(f"{name!r} is no host name; name hosts without scheme and port, with commas between them")
+    return value or None
+
+
+def _networks(value: str | None) -> str | None:
+    networks_of(value)
+    return value or None
+
+
+# `*`, or where a page comes from: scheme, host and, unless it is the usual one, port.
+ORIGIN = re.compile(r"\*|https?://(?:\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{1,5})?")
+
+
+def _origins(value: str | None) -> str | None:
+    for origin in _listed(value):
+        if ORIGIN.fullmatch(origin) is None:
+            raise ValueError(f"{origin!r} is no origin such as https://shop.example.org, in lower case, without a path")
     return value or None
 
 
@@ -127,6 +144,29 @@ class Settings(BaseSettings):
         default=True,
         description="Whether this process works on bulk actions, `true` or `false`; at least one process must.",
     )
+    webhooks: bool = Field(
+        default=True,
+        description="Whether this process sends what webhooks are told, `true` or `false`; at least one process must.",
+    )
+    webhook_allowed_networks: Annotated[str | None, AfterValidator(_networks)] = Field(
+        default=None,
+        description="Networks besides the internet that webhooks may lead to, `10.1.0.0/16, fd00::/8`; empty: none.",
+    )
+    webhook_allow_http: bool = Field(
+        default=False, description="Whether webhooks may lead to `http://` addresses, `true` or `false`."
+    )
+    webhook_connect_timeout_seconds: float = Field(
+        default=5.0, gt=0, le=300, description="Longest wait for a webhook's receiver to take a connection, in seconds."
+    )
+    webhook_timeout_seconds: float = Field(
+        default=15.0, gt=0, le=300, description="Longest time of one request of a webhook, in seconds."
+    )
+    webhook_requests_max: int = Field(
+        default=64, ge=1, le=1000, description="Most requests of webhooks at the same time, a number per process."
+    )
+    webhook_log_days: int = Field(
+        default=30, ge=1, le=3650, description="How long deliveries of webhooks are kept, in days."
+    )
     token_cache_seconds: float = Field(
         default=1.0,
         ge=0,
@@ -180,6 +220,60 @@ class Settings(BaseSettings):
     graphql_root_fields_max: int = Field(
         default=20, ge=1, le=1000, description="Most fields at the root of a GraphQL operation, a number."
     )
+    subscribers_max: int = Field(
+        default=10_000,
+        ge=0,
+        le=1_000_000,
+        description="Most connections of one process that subscribe, by WebSocket or as event streams, a number.",
+    )
+    subscriptions_max: int = Field(
+        default=100, ge=1, le=10_000, description="Most GraphQL operations at once on one WebSocket, a number."
+    )
+    subscriber_init_timeout_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=3600,
+        description="Longest time from the opening of a WebSocket to its connection_init, in seconds.",
+    )
+    subscriber_send_timeout_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=3600,
+        description="Longest time for which a subscriber may not take what is sent, in seconds; then it is dropped.",
+    )
+    subscriber_ping_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        le=3600,
+        description="How often an idle subscriber hears of the server, and how soon it must answer a ping, in seconds.",
+    )
+    graphql_directives_max: int = Field(
+        default=50, ge=0, le=100_000, description="Most directives in a GraphQL document, a number."
+    )
+    graphql_length_max: int = Field(
+        default=100_000, ge=100, le=10_000_000, description="Longest GraphQL document, in characters."
+    )
+    graphql_list_max: int = Field(
+        default=10_000,
+        ge=1,
+        le=10_000_000,
+        description="Most values in all lists of a GraphQL document together, and as many in those of its variables.",
+    )
+    graphql_bucket_max: int = Field(
+        default=5_000_000,
+        ge=0,
+        le=10**12,
+        description="What one token may spend at once on GraphQL, in cost, in each process; 0: any cost.",
+    )
+    graphql_bucket_per_second: int = Field(
+        default=500_000,
+        ge=1,
+        le=10**12,
+        description="What a token gets back of it in a second, in cost.",
+    )
+    graphql_batch_max: int = Field(
+        default=1, ge=1, le=100, description="Most GraphQL requests in one list, a number; 1: no lists."
+    )
     page_size_max: int = Field(
         default=100, ge=1, le=10_000, description="Largest page of a GraphQL list (`first`, `last`), in objects."
     )
@@ -188,6 +282,27 @@ class Settings(BaseSettings):
     )
     introspection: bool = Field(
         default=True, description="Whether the GraphQL schema can be asked for, `true` or `false`; GraphiQL needs it."
+    )
+
+    graphql_suggestions: bool = Field(
+        default=True,
+        description="Whether errors name the fields that may have been meant, `true` or `false`; never without "
+        "introspection.",
+    )
+    graphql_documents_path: str | None = Field(
+        default=None, description="A file of GraphQL documents that clients may name by their ids; empty: none."
+    )
+    graphql_documents_key: str | None = Field(
+        default=None,
+        min_length=16,
+        description="The secret by which that file is signed, 16 characters at least.",
+    )
+    graphql_trusted_only: bool = Field(
+        default=False, description="Whether only the documents of that file are run, `true` or `false`."
+    )
+    cors_origins: Annotated[str | None, AfterValidator(_origins)] = Field(
+        default=None,
+        description="Origins whose pages may use GraphQL, with commas between them; `*` is every origin. Empty: none.",
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -201,6 +316,14 @@ class Settings(BaseSettings):
         """The host names that requests may be for."""
         own = () if self.base_url is None else (urlsplit(self.base_url).hostname or "",)
         return (*own, *(_listed(self.allowed_hosts) or (*LOCAL, self.host)))
+
+    def webhook_reach(self) -> Reach:
+        """Where webhooks may lead."""
+        return Reach(networks_of(self.webhook_allowed_networks), self.webhook_allow_http)
+
+    def origins(self) -> tuple[str, ...]:
+        """The origins whose pages may use GraphQL."""
+        return _listed(self.cors_origins)
 
     def connect(self) -> Connect:
         """How to reach the database."""

@@ -1,8 +1,10 @@
 """What must be true of the files, so that a clone works anywhere and does not say where it was made."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -110,10 +112,15 @@ def requirements() -> Iterator[Requirement]:
             yield requirement
 
 
+@cache
 def project_files() -> list[str]:
     """Everything a clone could contain: no caches, no environment, hidden only what CI and editors read."""
-    paths = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
-    return sorted(str(path) for path in paths if not any(map(_not_ours, path.parts)))
+    found: list[str] = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if not _not_ours(name)]  # not walked into: packages are many files
+        here = Path(folder).relative_to(ROOT)
+        found += [str(here / name) for name in files if not _not_ours(name)]
+    return sorted(found)
 
 
 def _not_ours(part: str) -> bool:

@@ -14,7 +14,7 @@ from resolvers import orders, tracking_campaigns
 from tests.world import World
 
 RECORD = """mutation ($input: OrderRecordInput!) { orderRecord(input: $input) {
-  created order { code salesChannel createdAt event { slug }
+  created order { code salesChannel: salesChannelIdentifier createdAt event { slug }
     tickets { nodes { secret } } campaigns { nodes { campaign { code } } } }
   userErrors { code field message } } }"""
 

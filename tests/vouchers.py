@@ -13,12 +13,11 @@ from sqlalchemy import bindparam, insert, select
 from models import public_ids
 from models.action import action as ACTION
 from models.change import change
-from models.database import Database, Statement
+from models.database import Database, Statement, asked
 from models.organizer import organizer
 from models.voucher import VoucherType, voucher, voucher_terms
 from models.voucher_campaign import voucher_campaign
 from resolvers import new_vouchers
-from resolvers.action_kinds import asked
 from resolvers.action_work import Actions, Pace
 from resolvers.context import Context, Work, utc_now
 from resolvers.new_vouchers import NewVoucher

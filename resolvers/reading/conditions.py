@@ -154,12 +154,14 @@ def _comparison(compare: Compare, source: Source, dialect: Dialect, name: str) -
 def _compared_via(via: Via, compare: Compare, dialect: Dialect, name: str) -> ColumnElement[bool]:
     """The other rows that are meant, found once, and this row names one of them."""
     other = via.column.table.c
+    named = other.id if via.named is None else via.named
     # That they are the asker's says the row which names them; here it leads to their indexes.
-    theirs = any_of(other.organizer_id, "organizer_ids", dialect)
+    # Tokens are of nobody alone.
+    theirs = any_of(other.organizer_id, "organizer_ids", dialect) if "organizer_id" in other else true()
     if compare.value is None and compare.op == "eq":
-        known = select(other.id).where(theirs, via.column.is_not(None))
+        known = select(named).where(theirs, via.column.is_not(None))
         return or_(via.key.is_(None), via.key.not_in(known))
-    found = select(other.id).where(theirs, _compared(via.column, compare, dialect, name))
+    found = select(named).where(theirs, _compared(via.column, compare, dialect, name))
     if via.unique and compare.op == "eq":
         return via.key == found.limit(literal_column("1")).scalar_subquery()
     return via.key.in_(found)
@@ -226,7 +228,10 @@ class Listed(TypeDecorator[Any]):
         return dialect.type_descriptor(ARRAY(self.element) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return list(value) if dialect.name == "postgresql" else orjson.dumps(list(value)).decode()
+        if dialect.name == "postgresql":
+            return list(value)
+        stored = self.element.dialect_impl(dialect).bind_processor(dialect)
+        return orjson.dumps(list(value) if stored is None else [stored(each) for each in value]).decode()
 
 
 class Needle(TypeDecorator[Any]):

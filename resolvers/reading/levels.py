@@ -125,6 +125,8 @@ class Level:
             left, relation = self._table(path[:-1]), self.source_at(path[:-1]).to_one[path[-1]]
             target = SOURCES[relation.target].table.alias("_".join(path))
             on = and_(*[left.c[own] == target.c[other] for own, other in relation.on])
+            if relation.own_only:
+                on = and_(on, *self._listed(SOURCES[relation.target], target))
             outer = any(self._is_nullable(path[: end + 1]) for end in range(len(path)))
             self._joins[path] = (target, on, outer)
         return self._joins[path][0]
@@ -272,6 +274,11 @@ class Level:
         for target, on, outer in self._joins.values():
             joined = joined.join(target, on, isouter=outer)
         return joined
+
+    def _listed(self, source: Source, alias: FromClause) -> list[ColumnElement[bool]]:
+        """That the row of another source is one that the asker could list."""
+        conditions = [source.reaches["any"], *([] if source.always is None else [source.always])]
+        return [ClauseAdapter(alias).traverse(condition(self.dialect)) for condition in conditions]
 
     def _reached(self, ask: Ask) -> ColumnElement[bool]:
         return self.source.reaches[ask.reach](self.dialect)

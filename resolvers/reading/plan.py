@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from models.database import Plan, Rows
+from resolvers.principals import Scope
 from resolvers.reading import values
 from resolvers.reading.levels import Level
 from resolvers.reading.selection import (
@@ -48,13 +49,13 @@ class Compiled:
 
     levels: tuple[Level, ...]
     shape: Callable[[Sequence["_Page"], Sequence[Any], Mapping[str, Any]], Any]
-    scopes: frozenset[str]
-    looked_up: tuple[tuple[int, frozenset[str]], ...]
+    scopes: frozenset[Scope]
+    looked_up: tuple[tuple[int, frozenset[Scope]], ...]
     source_code: str
     # Whether it reads of a source that gathers: what was gathered is to be written first.
     gathers: bool = False
 
-    def required(self, arguments: Sequence[Any]) -> Iterator[str]:
+    def required(self, arguments: Sequence[Any]) -> Iterator[Scope]:
         """The permissions without which it must not be run with these arguments."""
         yield from self.scopes
         for argument, scopes in self.looked_up:
@@ -145,8 +146,8 @@ class _Compiler:
     levels: list[Level] = field(default_factory=list)
     names: dict[str, Any] = field(default_factory=lambda: dict(values.FUNCTIONS))
     functions: list[str] = field(default_factory=list)
-    scopes: set[str] = field(default_factory=set)
-    looked_up: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    scopes: set[Scope] = field(default_factory=set)
+    looked_up: list[tuple[int, frozenset[Scope]]] = field(default_factory=list)
 
     def compile(self, tree: RootItem) -> Compiled:
         answer = self._root(tree)
@@ -360,6 +361,6 @@ class _Compiler:
         self.names[name] = value
         return name
 
-    def _require(self, scope: str | None) -> None:
+    def _require(self, scope: Scope | None) -> None:
         if scope is not None:
             self.scopes.add(scope)

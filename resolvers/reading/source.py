@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, Table
 
+from resolvers.principals import Scope
+
 
 class Kind(Enum):
     """How a stored value becomes the value every door shows (see resolvers/reading/values.py)."""
@@ -29,11 +31,13 @@ class Via:
     """How a field is another row's: `key` names that row by its id, `column` is what is read of it.
 
     Comparisons ask the other table once for its ids, not once for every row of this one. `unique`: for one at most.
+    `named`: what `key` is there, if not its id.
     """
 
     key: ColumnElement[Any]
     column: Any
     unique: bool = False
+    named: ColumnElement[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """Another row that this one names. It is joined, at no statement. `on` pairs own columns with the target's."""
+    """Another row that this one names. It is joined, at no statement. `on` pairs own columns with the target's.
+
+    `own_only`: none but one that the asker could list, because the row may be another tenant's or of another event.
+    """
 
     target: str
     on: tuple[tuple[str, str], ...]
     nullable: bool = False
+    own_only: bool = False
+
+    def __post_init__(self) -> None:
+        assert self.nullable or not self.own_only, "what may be hidden may be null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ class Source:
 
     `reaches` are the tenant predicates a list may start from, by name; `own` is the usual one. `always` is added
     wherever the source is listed, also below a parent, but not to what a verb has just written. `scope` is the
-    permission without which nothing of it is read.
+    permission without which nothing of it is read; of several, one of them is enough, and rows differ in which.
     `gathers`: some of what it shows is gathered in memory before it is written (resolvers/clicks.py).
     """
 
@@ -99,7 +110,7 @@ class Source:
     named: Mapping[str, Named] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
     always: Named | None = None
-    scope: str | None = None
+    scope: Scope | None = None
     gathers: bool = False
 
     def __post_init__(self) -> None:

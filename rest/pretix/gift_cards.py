@@ -7,6 +7,7 @@ from models.problems import NotFound, PermissionDenied
 from models.unset import UNSET
 from resolvers import gift_cards, orders
 from resolvers.context import Work
+from resolvers.gift_card_scopes import READ, WRITE
 from rest.pretix import pages
 from rest.pretix.answers import Answer
 from rest.pretix.call import Body, Call
@@ -145,8 +146,8 @@ ROUTES = (
         "giftcard-list",
         "Gift Card List",
         _LIST,
-        gift_cards.READ,
-        gift_cards.WRITE,
+        READ,
+        WRITE,
         fields=DESCRIBED,
         operations=CARDS.many(),
     ),
@@ -155,8 +156,8 @@ ROUTES = (
         "giftcard-detail",
         "Gift Card Instance",
         _DETAIL,
-        gift_cards.READ,
-        gift_cards.WRITE,
+        READ,
+        WRITE,
         fields=DESCRIBED,
         operations={**CARDS.each(), "DELETE": UNDELETED},
     ),
@@ -165,8 +166,8 @@ ROUTES = (
         "giftcard-transact",
         "Transact",
         {"POST": transact},
-        gift_cards.READ,
-        gift_cards.WRITE,
+        READ,
+        WRITE,
         fields=DESCRIBED,
         operations={"POST": TRANSACT},
     ),

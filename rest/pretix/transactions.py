@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.problems import NotFound
-from resolvers import gift_cards
+from resolvers.gift_card_scopes import READ, WRITE
 from resolvers.reading.conditions import Compare
 from resolvers.reading.selection import Ask, Item, Many, Nodes, One, Value
 from rest.pretix import keys, pages
@@ -78,8 +78,8 @@ ROUTES = (
         "giftcardtransaction-list",
         "Gift Card Transaction List",
         {"GET": list_transactions},
-        gift_cards.READ,
-        gift_cards.WRITE,
+        READ,
+        WRITE,
         operations=TRANSACTIONS.many(),
     ),
     Route(
@@ -87,8 +87,8 @@ ROUTES = (
         "giftcardtransaction-detail",
         "Gift Card Transaction Instance",
         {"GET": detail},
-        gift_cards.READ,
-        gift_cards.WRITE,
+        READ,
+        WRITE,
         operations=TRANSACTIONS.each(),
     ),
 )

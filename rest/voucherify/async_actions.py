@@ -5,7 +5,7 @@ from typing import Any
 
 from models.action import Status
 from models.problems import NotFound
-from resolvers.reading.conditions import Compare
+from resolvers.reading.conditions import All, Compare, Is
 from resolvers.reading.selection import Ask, Item, Many, Nodes, One, PageInfo, Value
 from rest.reading import Selection
 from rest.voucherify.answers import Answer
@@ -21,6 +21,8 @@ ITEMS: Mapping[str, Item] = {
 }
 MANY = Selection(Many("action", {"async_actions": Nodes(ITEMS), "page": PageInfo({"more": "has_next"})}, 0))
 ONE = Selection(One("action", {**ITEMS, "result": Value(("result",))}, 0))
+# The vendor's clients know no other types.
+OURS = Is("of_vouchers")
 OPERATION = {Status.DONE: "SUCCESS", Status.FAILED: "FAILED"}
 
 
@@ -42,7 +44,7 @@ def shown(row: Mapping[str, Any]) -> dict[str, Any]:
 async def list_actions(call: Call) -> Answer:
     """The newest first; `end_date` is where the next page begins."""
     before = call.query.instant("end_date")
-    where = None if before is None else Compare("created_at", "lt", before)
+    where = OURS if before is None else All((OURS, Compare("created_at", "lt", before)))
     ask = Ask(call.query.limit(), where, descending=True, organizer_id=call.organizer_id)
     found = await call.read(MANY, [ask])
     items = [shown(row) for row in found["async_actions"]]
@@ -52,7 +54,8 @@ async def list_actions(call: Call) -> Answer:
 
 async def detail(call: Call) -> Answer:
     token = call.arguments["action"]
-    row = await call.read(ONE, [Ask(1, Compare("token", "eq", token), organizer_id=call.organizer_id)])
+    where = All((OURS, Compare("token", "eq", token)))
+    row = await call.read(ONE, [Ask(1, where, organizer_id=call.organizer_id)])
     if row is None:
         raise NotFound("action", "There is no such action.", ref=token)
     return call.json(shown(row) | ({} if row["result"] is None else {"result": row["result"]}))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from server.importing import imported
 
 if TYPE_CHECKING:
-    from server.commands import demo, ledger, loading, migrating, schema, serving, tokens, vouchers
+    from server.commands import demo, documents, ledger, loading, migrating, schema, serving, tokens, vouchers
 
-__all__ = ["demo", "ledger", "loading", "migrating", "schema", "serving", "tokens", "vouchers"]
+__all__ = ["demo", "documents", "ledger", "loading", "migrating", "schema", "serving", "tokens", "vouchers"]
 
 
 def __getattr__(name: str) -> ModuleType:

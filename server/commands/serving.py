@@ -3,6 +3,7 @@
 import math
 import signal
 import sys
+from typing import Any
 
 import uvicorn
 
@@ -18,6 +19,9 @@ def run(*, host: str | None, port: int | None, workers: int | None) -> None:
     given = {"host": host, "port": port, "workers": workers}
     settings = read_settings(**{name: value for name, value in given.items() if value is not None})
     require_current(settings)
+    if settings.graphql_documents_path is not None or settings.graphql_trusted_only:
+        # Said here in a line, and not by each worker.
+        imported("server.commands.documents").hold(settings)
     serve(settings)
 
 
@@ -34,12 +38,27 @@ def serve(settings: Settings) -> None:
         port=settings.port,
         workers=settings.workers,
         loop="auto" if sys.platform == "win32" else "uvloop",
-        http="httptools",
         lifespan="on",
-        access_log=False,
-        server_header=False,
-        # Behind a proxy the public address is the setting FOYER_BASE_URL, not a header that anybody can send.
-        proxy_headers=False,
-        timeout_graceful_shutdown=math.ceil(settings.request_timeout_seconds),
         log_config=logs.configuration(settings.log_level, settings.log_format),
+        **protocols(settings),
     )
+
+
+def protocols(settings: Settings) -> dict[str, Any]:
+    """How uvicorn speaks HTTP and WebSocket."""
+    return {
+        "http": "server.connections:Http",
+        "ws": "server.connections:WebSocket",
+        # A larger message is refused with 1009.
+        "ws_max_size": settings.body_limit_bytes,
+        # Who answers no ping in time is gone, or as good as.
+        "ws_ping_interval": settings.subscriber_ping_seconds,
+        "ws_ping_timeout": settings.subscriber_ping_seconds,
+        # Compressing costs each connection more memory than all else that is held of it.
+        "ws_per_message_deflate": False,
+        "access_log": False,
+        "server_header": False,
+        # Behind a proxy the public address is the setting FOYER_BASE_URL, not a header that anybody can send.
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": math.ceil(settings.request_timeout_seconds),
+    }

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from models.change import change
 from resolvers import ledger
-from resolvers.balances import BOOKED
 from tests.doors import DOORS, Door, GraphQLDoor, Refused, refused
 from tests.world import World
 
@@ -355,14 +354,15 @@ async def test_what_one_door_writes_the_other_shows_at_once(door: Door, other: D
 
 async def test_each_thing_that_happens_is_one_change(door: Door, switch: GraphQLDoor) -> None:
     card = await door.issue("10.00")
-    expected = [("gift_card.issued", card), (BOOKED, card)]
+    booked = ("gift_card_transaction.booked", card)
+    expected = [("gift_card.issued", card), booked]
     assert await changes(door.world) == expected
     await door.transact(card, "-1.00")
     await door.transact(card, "0.00")
-    expected += [(BOOKED, card)] * 2
+    expected += [booked] * 2
     assert await changes(door.world) == expected
     await door.update(card, {"conditions": "new", "balance": "5.00"})
-    expected += [("gift_card.updated", card), (BOOKED, card)]
+    expected += [("gift_card.updated", card), booked]
     assert await changes(door.world) == expected
     await switch.disable(card)
     expected.append(("gift_card.disabled", card))

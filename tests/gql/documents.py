@@ -8,7 +8,13 @@ from graphql import (
     GraphQLSchema,
     get_named_type,
     is_abstract_type,
+    is_enum_type,
+    is_input_object_type,
     is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_required_argument,
+    is_required_input_field,
 )
 from hypothesis import strategies as st
 
@@ -35,7 +41,7 @@ ARGUMENTS: dict[str, tuple[dict[str, str], ...]] = {
     "Query.trackingCampaign": ({"code": '"AAA"'}, {"code": '"none"'}),
     "Query.trackingCampaigns": (*CONNECTION, {"filter": '{active: true, code: {oneOf: ["AAA"]}}'}),
     "Query.order": ({"event": '"conf"', "code": '"O1"'}, {"event": '"conf"', "code": '"none"'}),
-    "TrackingCampaign.days": ({}, {"from": '"2026-01-01"', "to": '"2026-12-31"', "last": "2"}),
+    "TrackingCampaign.days": ({}, {"filter": '{day: {range: {gte: "2026-01-01", lte: "2026-12-31"}}}', "last": "2"}),
     "Query.node": ({"id": '"R2lmdENhcmQ6MQ=="'}, {"id": '"T3JnYW5pemVyOjE="'}, {"id": '"R2lmdENhcmQ6OTk5"'}),
     "Query.nodes": (
         {"ids": "[]"},
@@ -56,35 +62,52 @@ ARGUMENTS: dict[str, tuple[dict[str, str], ...]] = {
     ),
     "Query.salesChannels": (
         *CONNECTION,
-        {"filter": '{active: true, type: {eq: "web"}}'},
+        {"filter": "{active: true, type: {eq: WEB}}"},
         {"filter": '{identifier: {oneOf: ["web"]}}', "organizer": '"acme"'},
     ),
-    "Organizer.salesChannels": (*CONNECTION, {"filter": '{type: {eq: "api"}}'}),
+    "Organizer.salesChannels": (*CONNECTION, {"filter": "{type: {eq: API}}"}),
     "Query.voucherCampaign": ({"name": '"Spring"'}, {"name": '"none"'}, {"token": '"none"'}, {}),
     "Query.voucherCampaigns": (
         *CONNECTION,
-        {"filter": '{voucherType: GIFT_VOUCHER, active: true, metadata: {key: "tier", eq: "gold"}}'},
-        {"filter": '{or: [{growth: AUTO_UPDATE}, {category: {contains: "a"}}]}', "orderBy": "{field: NAME}"},
+        {"filter": '{voucherType: {eq: GIFT_VOUCHER}, active: true, metadata: {key: "tier", eq: "gold"}}'},
+        {"filter": '{or: [{growth: {eq: AUTO_UPDATE}}, {categoryName: {contains: "a"}}]}', "orderBy": "{field: NAME}"},
     ),
     "Query.voucher": ({"code": '"GIFT1"'}, {"code": '"none"'}, {"token": '"none"'}, {}),
     "Query.vouchers": (
         *CONNECTION,
-        {"filter": '{type: DISCOUNT_VOUCHER, code: {startsWith: "S"}, expired: false}', "first": "3"},
-        {"filter": '{campaignId: "x"}'},
+        {"filter": '{type: {oneOf: [DISCOUNT_VOUCHER]}, code: {startsWith: "S"}, expired: false}', "first": "3"},
+        {"filter": '{campaign: {eq: "x"}}'},
         {"filter": "{redemptionCount: {gte: 1}, not: {redemptionLimit: {eq: null}}}", "orderBy": "{field: CODE}"},
     ),
     "VoucherCampaign.vouchers": (*CONNECTION, {"filter": "{active: true}", "orderBy": "{field: CODE}", "last": "1"}),
     "Query.redemption": ({"token": '"none"'},),
-    "Query.redemptions": (*CONNECTION, {"filter": "{kind: REDEMPTION, status: FAILED}"}, {"direction": "DESC"}),
+    "Query.redemptions": (
+        *CONNECTION,
+        {"filter": "{kind: {eq: REDEMPTION}, status: {eq: FAILED}}"},
+        {"orderBy": "{field: HAPPENED_AT, direction: DESC}"},
+    ),
     "Query.publication": ({"token": '"none"'},),
     "Query.customer": ({"sourceId": '"ada"'}, {"sourceId": '"none"'}, {"token": '"none"'}),
     "Query.customers": (*CONNECTION, {"filter": '{name: {eqIgnoringCase: "ADA"}}'}),
     "Query.category": ({"name": '"a"'}, {"name": '"none"'}),
     "Query.action": ({"token": '"none"'},),
-    "Query.actions": (*CONNECTION, {"filter": "{type: CAMPAIGN_VOUCHERS_GENERATE, status: DONE}"}),
-    "Voucher.transactions": (*CONNECTION, {"direction": "DESC", "first": "1"}),
+    "Query.actions": (*CONNECTION, {"filter": "{type: {eq: CAMPAIGN_VOUCHERS_GENERATE}, status: {eq: DONE}}"}),
+    "Voucher.transactions": (*CONNECTION, {"orderBy": "{field: BOOKED_AT, direction: DESC}", "first": "1"}),
     "SalesChannel.label": ({}, {"language": '"de"'}, {"language": '"tlh"'}),
 }
+
+# What the generator gives where nothing is offered, by type.
+VALUES: dict[str, tuple[str, ...]] = {
+    "ID": ('"R2lmdENhcmQ6MQ=="', '"Vm91Y2hlcjoy"', '"Vm91Y2hlckNhbXBhaWduOjE="', '"x"'),
+    "String": ('"acme"', '"AAA1"', '"GIFT1"', '"ada"', '"web"', '"a"', '""'),
+    "Int": ("0", "1", "2", "100"),
+    "Float": ("0", "1.5"),
+    "Boolean": ("true", "false"),
+    "Decimal": ('"5.00"', '"-1"', "10"),
+    "DateTime": ('"2026-01-01T00:01:00Z"', '"2030-01-01T00:00:00+02:00"'),
+    "Date": ('"2026-01-01"', '"2026-01-02"'),
+}
+COMPOSED = ("and", "or", "not")
 
 
 @st.composite
@@ -137,11 +160,37 @@ class _Generator:
         return "{ " + " ".join(["__typename", "id", *parts]) + " }"
 
     def arguments(self, parent: Any, name: str, found: GraphQLField) -> str | None:
+        """In brackets, or nothing; None where the field cannot be asked for without arguments that nobody offers."""
         offered = ARGUMENTS.get(f"{parent.name}.{name}", CONNECTION if "first" in found.args else ({},))
-        given = self.draw(st.sampled_from(offered))
+        given = dict(self.draw(st.sampled_from(offered)))
+        if "filter" in found.args and "filter" not in given and self.draw(st.booleans()):
+            given["filter"] = self.input(found.args["filter"].type, 0)
+        if "orderBy" in found.args and "orderBy" not in given and self.draw(st.booleans()):
+            given["orderBy"] = self.input(found.args["orderBy"].type, 0)
+        for key, argument in found.args.items():
+            if is_required_argument(argument) and key not in given:
+                given[key] = self.input(argument.type, 0)
         if not given:
             return ""
         return "(" + ", ".join(f"{key}: {value}" for key, value in given.items()) + ")"
+
+    def input(self, graphql_type: Any, depth: int) -> str:
+        """A value of an input type, as text: what is in the database now and then."""
+        if is_non_null_type(graphql_type):
+            return self.input(graphql_type.of_type, depth)
+        if is_list_type(graphql_type):
+            items = [self.input(graphql_type.of_type, depth + 1) for _ in range(self.draw(st.integers(0, 2)))]
+            return f"[{', '.join(items)}]"
+        if is_enum_type(graphql_type):
+            return str(self.draw(st.sampled_from(sorted(graphql_type.values))))
+        if not is_input_object_type(graphql_type):
+            return self.draw(st.sampled_from(VALUES[graphql_type.name]))
+        wanted = [name for name, field in graphql_type.fields.items() if is_required_input_field(field)]
+        offered = [name for name in graphql_type.fields if name not in wanted and (depth < 4 or name not in COMPOSED)]
+        wanted += self.draw(st.lists(st.sampled_from(offered), max_size=2, unique=True)) if offered else []
+        return (
+            "{" + ", ".join(f"{name}: {self.input(graphql_type.fields[name].type, depth + 1)}" for name in wanted) + "}"
+        )
 
     def alias(self, *, must: bool = False) -> str:
         if not must and self.draw(st.booleans()):
@@ -179,7 +228,8 @@ _CARD = (
     "transactions { totalCount }",
     "transactions(first: 1) { nodes { id number amount { amount } } }",
     "transactions(last: 1) { edges { cursor node { text info } } pageInfo { hasPreviousPage hasNextPage } }",
-    "transactions(direction: DESC, first: 2) { nodes { bookedAt balanceAfter { amount } orderCode eventSlug } }",
+    "transactions(orderBy: {field: BOOKED_AT, direction: DESC}, first: 2) "
+    "{ nodes { bookedAt balanceAfter { amount } orderCode eventSlug } }",
     "one: transactions(first: 1) { nodes { id } } two: transactions(last: 1) { nodes { id } }",
     "transactions(first: 2) { nodes { acceptorSlug giftCard { id transactions(first: 1) { nodes { number } } } } }",
     "transactions(first: 0) { nodes { id } edges { cursor } pageInfo { startCursor endCursor } }",
@@ -208,7 +258,7 @@ CARDS = [f"{{ {root.format(part)} }}" for root in _ROOTS for part in _CARD]
 _VOUCHER = (
     "id token code type active",
     "discount { type effect amountOff percentOff amountLimit fixedAmount unitOff unitType isDynamic }",
-    "discount { units { unitOff unitType effect product { id name price } sku { id } } product { sourceId } }",
+    "discount { units { unitOff unitType effect product { token name price } sku { token } } product { sourceId } }",
     "d: discount { t: type } discount { effect } d: discount { percentOff }",
     "gift { amount { amount currency } balance { amount __typename } redeemedAmount { amount } effect __typename }",
     "gift { b: balance { a: amount } } gift { balance { currency } }",
@@ -220,10 +270,12 @@ _VOUCHER = (
     "campaign { id name active discount { percentOff } gift { amount { amount currency } effect } vouchersCount }",
     "campaign { codeConfig { length charset pattern prefix postfix } loyaltyCard { points } voucherType growth }",
     "campaign { vouchers(first: 1) { totalCount nodes { code } } actions { nodes { type status progress message } } }",
-    "campaign { actions(direction: DESC, first: 2) { nodes { total failures(first: 2) { nodes { row code } } } } }",
+    "campaign { actions(orderBy: {field: CREATED_AT, direction: DESC}, first: 2) "
+    "{ nodes { total failures(first: 2) { nodes { row code } } } } }",
     "redemptions { totalCount nodes { kind status amount { amount currency } points reason metadata happenedAt } }",
-    "redemptions(direction: DESC) { nodes { order { amount totalAmount items { amount product { price } } } } }",
-    "redemptions(filter: {kind: ROLLBACK}) { nodes { rollsBack { token } parent { id } voucher { code } } }",
+    "redemptions(orderBy: {field: HAPPENED_AT, direction: DESC}) "
+    "{ nodes { order { amount totalAmount items { amount product { price } } } } }",
+    "redemptions(filter: {kind: {eq: ROLLBACK}}) { nodes { rollsBack { token } parent { id } voucher { code } } }",
     "redemptions { nodes { failureCode failureMessage rollbacks { nodes { id } } children { totalCount } } }",
     "redemptions(first: 3) { edges { node { customer { redemptions { totalCount } publications { totalCount } } } } }",
     "transactions { nodes { number amount { amount currency } points balanceAfter { amount } pointsAfter type } }",

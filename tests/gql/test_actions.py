@@ -330,10 +330,10 @@ async def test_actions_are_listed_filtered_and_found(world: World) -> None:
     query = "{ actions(%s) { totalCount nodes { id token type } } }"
     for asked, types in (
         ("first: 9", ["CAMPAIGN_VOUCHERS_GENERATE", "CAMPAIGN_VOUCHERS_IMPORT_CSV"]),
-        ("direction: DESC, first: 1", ["CAMPAIGN_VOUCHERS_IMPORT_CSV"]),
-        ("filter: {type: CAMPAIGN_VOUCHERS_GENERATE}", ["CAMPAIGN_VOUCHERS_GENERATE"]),
-        (f'filter: {{campaignId: "{other["id"]}", status: DONE}}', ["CAMPAIGN_VOUCHERS_IMPORT_CSV"]),
-        ("filter: {status: FAILED}", []),
+        ("orderBy: {field: CREATED_AT, direction: DESC}, first: 1", ["CAMPAIGN_VOUCHERS_IMPORT_CSV"]),
+        ("filter: {type: {eq: CAMPAIGN_VOUCHERS_GENERATE}}", ["CAMPAIGN_VOUCHERS_GENERATE"]),
+        (f'filter: {{campaign: {{eq: "{other["id"]}"}}, status: {{oneOf: [DONE]}}}}', ["CAMPAIGN_VOUCHERS_IMPORT_CSV"]),
+        ("filter: {status: {eq: FAILED}}", []),
     ):
         found = (await world.data(query % asked))["actions"]
         assert [each["type"] for each in found["nodes"]] == types

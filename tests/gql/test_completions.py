@@ -52,7 +52,7 @@ async def stock(world: World) -> None:
     hours = [{"startTime": "00:00", "expirationTime": "24:00", "daysOfWeek": ["THURSDAY"]}]
     await voucher(world, "GIFT1", benefit=GIFT, validityHours=hours, metadata={"a": [1]})
     await voucher(world, "CARD1", benefit=CARD, category="b", additionalInfo="A card")
-    unit = {"unitOff": 1, "unitType": "p1", "effect": "ADD_NEW_ITEMS", "product": {"id": "p1", "price": "2.50"}}
+    unit = {"unitOff": 1, "unitType": "p1", "effect": "ADD_NEW_ITEMS", "product": {"token": "p1", "price": "2.50"}}
     await voucher(world, "UNITS", benefit={"discount": {"type": "UNIT", "effect": "ADD_MANY_ITEMS", "units": [unit]}})
     await voucher(world, "GONE")
     item = {"productId": "p2", "quantity": 2, "price": "10.00", "product": {"name": "Tea"}}

@@ -89,7 +89,7 @@ async def test_depth_counts_fragments_and_not_what_wraps_them(funded: World) -> 
 async def test_aliases(funded: World, number: int) -> None:
     code, message = await refused(funded, "{ viewer { " + " ".join(f"a{n}: name" for n in range(number)) + " } }")
     assert code == "LIMIT_EXCEEDED"
-    assert message == "The document has 101 aliases; 100 are allowed." if number == 101 else "tokens" in message
+    assert message == "The document has 101 aliases; 100 are allowed." if number == 101 else "characters" in message
 
 
 @without_engine
@@ -244,14 +244,16 @@ DEEP = "giftCards(first: 100) { nodes { transactions(first: 100) { nodes { id } 
 
 async def test_cost_is_shown(funded: World) -> None:
     response = await funded.graphql("{ giftCards(first: 10) { nodes { id issuer { slug } } } }")
-    assert response.json()["extensions"] == {"cost": {"requested": 31, "maximum": 10_000}}
+    cost = response.json()["extensions"]["cost"]
+    assert (cost["requested"], cost["maximum"], cost["restorePerSecond"]) == (31, 10_000, 500_000)
+    assert 4_000_000 < cost["available"] <= 5_000_000 - 31
 
 
 async def test_cost_is_shown_with_a_mutation_and_where_parts_are_refused(funded: World) -> None:
     refused = await funded.graphql(
         "{ giftCards(first: 10) { nodes { id } } bad: giftCards(first: -1) { nodes { id } } }"
     )
-    assert refused.json()["extensions"] == {"cost": {"requested": 12, "maximum": 10_000}}
+    assert refused.json()["extensions"]["cost"]["requested"] == 12
     issue = 'mutation { giftCardEnable(input: {id: "x"}) { giftCard { id } userErrors { code message } } }'
     assert (await funded.graphql(issue)).json()["extensions"]["cost"]["requested"] == 6
 
@@ -308,6 +310,42 @@ async def test_a_costly_mutation_does_nothing(funded: World) -> None:
     assert (await refused(funded, query))[0] == "LIMIT_EXCEEDED"
 
 
+@without_engine
+async def test_directives(funded: World) -> None:
+    def document(number: int) -> str:
+        fields = " ".join(f"a{n}: name @include(if: $yes) @skip(if: false)" for n in range((number - 1) // 2))
+        return f"query ($yes: Boolean! = true) {{ viewer {{ {fields} kind {'@skip(if: false)' * (number % 2)} }} }}"
+
+    assert (await funded.graphql(document(49))).status_code == 200
+    assert await refused(funded, document(51)) == ("LIMIT_EXCEEDED", "The document has 51 directives; 50 are allowed.")
+    for text in ("{ viewer { name " + "@a " * 2000 + "} }", "query ($v: Int " + "@a " * 51 + ") { viewer { name } }"):
+        assert (await refused(funded, text))[0] == "LIMIT_EXCEEDED"
+
+
+@without_engine
+async def test_values_in_lists_count_together(funded: World) -> None:
+    """Those of the document and those of the variables each, however they are nested."""
+    query = "query ($f: GiftCardFilter) { giftCards(filter: $f) { totalCount } }"
+    within = [{"and": [{"active": True}] * 100}] * 100
+    message = "The variables have more than 10000 values in lists, or in one object."
+    for given in (
+        {"secret": {"oneOf": ["x"] * 10_001}},
+        {"and": within},
+        {"or": [], **{f"x{n}": 1 for n in range(MANY)}},
+    ):
+        assert await refused(funded, query, {"f": given}) == ("LIMIT_EXCEEDED", message)
+    # What is not declared is not looked at.
+    assert (await funded.graphql("{ viewer { name } }", {"f": ["x"] * 20_000})).status_code == 200
+
+
+@without_engine
+async def test_an_import_of_ten_thousand_vouchers_is_within_the_limits(funded: World) -> None:
+    query = "mutation ($i: VouchersImportInput!) { vouchersImport(input: $i) { userErrors { field } } }"
+    codes = [{"code": f"C{n}", "metadata": {"n": n}} for n in range(10_000)]
+    answer = await funded.graphql(query, {"i": {"campaignId": "x", "vouchers": codes}})
+    assert answer.json()["data"]["vouchersImport"]["userErrors"] == [{"field": ["input", "campaignId"]}]
+
+
 async def test_limits_are_settings(sqlite_url: str) -> None:
     limits = {
         "graphql_depth_max": 4,
@@ -317,6 +355,9 @@ async def test_limits_are_settings(sqlite_url: str) -> None:
         "graphql_root_fields_max": 2,
         "graphql_fields_max": 5,
         "page_size_max": 7,
+        "graphql_directives_max": 1,
+        "graphql_length_max": 600,
+        "graphql_list_max": 6,
     }
     async with opened(sqlite_url, **limits) as world:
         deep = await refused(world, "{ giftCards { nodes { issuer { events { nodes { id } } } } } }")
@@ -327,6 +368,11 @@ async def test_limits_are_settings(sqlite_url: str) -> None:
         assert "2 aliases; 1" in (await refused(world, "{ a: viewer { b: name } }"))[1]
         assert "60 tokens" in (await refused(world, "{ viewer { " + "name " * 60 + "} }"))[1]
         assert "3 root fields; 2" in (await refused(world, "{ viewer { name } __typename __typename }"))[1]
+        assert "2 directives; 1" in (await refused(world, "{ viewer { name @a kind @b } }"))[1]
+        assert "601 characters; 600" in (await refused(world, "{ viewer { name } }".ljust(601)))[1]
+        assert "7 values in lists; 6" in (await refused(world, "{ nodes(ids: [1, 2, 3, 4, 5, 6, 7]) { id } }"))[1]
+        ids = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+        assert "more than 6 values" in (await refused(world, ids, {"ids": ["x"] * 7}))[1]
         assert "6 fields; 5" in (await refused(world, "{ viewer { name name name name name } }"))[1]
         assert (await in_part(world, "{ giftCards(first: 8) { totalCount } }"))["message"] == "`first` is from 0 to 7."
         assert (await world.data("{ giftCards { totalCount } }"))["giftCards"]["totalCount"] == 0
@@ -475,7 +521,7 @@ async def test_of_many_wrong_variables_some_are_told(funded: World) -> None:
 
 @without_engine
 async def test_variables_that_are_not_declared_are_ignored(funded: World) -> None:
-    assert await funded.data("{ viewer { kind } }", {"x": {"y": [1]}, "\0": 1}) == {"viewer": {"kind": "team"}}
+    assert await funded.data("{ viewer { kind } }", {"x": {"y": [1]}, "\0": 1}) == {"viewer": {"kind": "TEAM"}}
 
 
 @pytest.mark.parametrize(
@@ -635,3 +681,31 @@ async def test_huge_numbers_in_the_document(funded: World) -> None:
 async def test_a_text_of_a_million_characters_is_too_large_a_body(funded: World) -> None:
     response = await body(funded, orjson.dumps({"query": "{ viewer { name } }", "variables": {"a": "x" * 1024 * 1024}}))
     assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (413, "TOO_LARGE")
+
+
+@without_engine
+async def test_an_input_that_takes_one_of_its_fields_is_refused_before_it_is_run(funded: World) -> None:
+    two = "{gift: {amount: 1}, discount: {type: FIXED, amountOff: 1}}"
+    for benefit in (two, "{}", "{gift: null}", "{gift: null, discount: {type: FIXED, amountOff: 1}}"):
+        document = f"mutation {{ voucherCreate(input: {{benefit: {benefit}}}) {{ userErrors {{ code }} }} }}"
+        assert (await refused(funded, document))[0] == "GRAPHQL_VALIDATION_FAILED"
+    document = "mutation ($i: VoucherCreateInput!) { voucherCreate(input: $i) { userErrors { code } } }"
+    for given in ({}, {"gift": None}, {"gift": {"amount": 1}, "loyaltyCard": {"points": 1}}):
+        assert (await refused(funded, document, {"i": {"benefit": given}}))[0] == "BAD_VARIABLES"
+
+
+@without_engine
+async def test_a_small_document_cannot_ask_for_a_huge_answer(funded: World) -> None:
+    """Names of its own making are in the answer once for each object."""
+    long = "x" * 101
+    message = "The document has 101 characters in one alias; 100 are allowed."
+    assert await refused(funded, f"{{ viewer {{ {long}: name }} }}") == ("LIMIT_EXCEEDED", message)
+    for field, place in (("__typename", "nodes"), ("cursor", "edges"), ("__typename", "edges")):
+        names = " ".join(f"a{n}: {field}" for n in range(99))
+        answer = await funded.graphql(f"{{ giftCards(first: 10) {{ {place} {{ {field} {names} }} }} }}")
+        assert answer.json()["extensions"]["cost"]["requested"] == 1 + 10 * 99
+    # As clients ask for it everywhere it costs nothing.
+    answer = await funded.graphql(
+        "{ giftCards(first: 10) { __typename edges { __typename cursor node { __typename id } } } }"
+    )
+    assert answer.json()["extensions"]["cost"]["requested"] == 11

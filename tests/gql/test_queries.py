@@ -173,9 +173,10 @@ async def test_cards_added_meanwhile_are_neither_doubled_nor_in_the_way(stocked:
     assert [secret for secret in visited if secret in ORDERS[field]] == ORDERS[field]
 
 
-TRANSACTIONS = """query ($first: Int, $last: Int, $after: String, $before: String, $way: OrderDirection) {
+TRANSACTIONS = """query ($first: Int, $last: Int, $after: String, $before: String, $way: OrderDirection!) {
   giftCards { nodes { secret
-    transactions(first: $first, last: $last, after: $after, before: $before, direction: $way) {
+    transactions(first: $first, last: $last, after: $after, before: $before,
+                 orderBy: {field: BOOKED_AT, direction: $way}) {
       totalCount edges { cursor node { number } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     } } } }"""
 
@@ -250,8 +251,8 @@ async def test_events_and_sales_channels_below_an_organizer(world: World) -> Non
         "nodes": [{"slug": "party"}],
         "pageInfo": {"hasPreviousPage": True},
     }
-    web = {"identifier": "web", "type": "web", "position": 0, "active": True, "label": "Online shop"}
-    door = {"identifier": "api.door", "type": "api", "position": 1, "active": False, "label": "Abendkasse"}
+    web = {"identifier": "web", "type": "WEB", "position": 0, "active": True, "label": "Online shop"}
+    door = {"identifier": "api.door", "type": "API", "position": 1, "active": False, "label": "Abendkasse"}
     shown = [{**web, "english": "Online shop"}, {**door, "english": "Abendkasse"}]
     assert found["organizer"]["salesChannels"] == {"totalCount": 2, "nodes": shown}
 
@@ -302,6 +303,16 @@ FILTERS: Sequence[tuple[dict[str, Any] | None, str]] = [
     ({"balance": {"lt": "5"}}, "cc"),
     ({"balance": {"lte": "5.0"}}, "Aa aB cc"),
     ({"balance": {"gt": "0", "lt": "7.50"}}, "Aa aB"),
+    ({"balance": {"oneOf": ["0.00", "7.5"]}}, "cc DD"),
+    ({"balance": {"range": {"gte": "5.00", "lte": "7.00"}}}, "Aa aB"),
+    ({"balance": {"range": {"gte": "7.50"}}}, "DD"),
+    ({"balance": {"range": {"lte": "7.49", "gte": None}}}, "Aa aB cc"),
+    ({"balance": {"range": {}}}, ALL),
+    ({"id": {"eq": gid("GiftCard", 3)}}, "cc"),
+    ({"id": {"oneOf": [gid("GiftCard", 4), gid("GiftCard", 1), gid("Event", 2), "?"]}}, "Aa DD"),
+    ({"id": {"eq": gid("Event", 3)}}, ""),
+    ({"id": {"eq": None}}, ""),
+    ({"ownerTicket": {"eq": None}}, ALL),
     ({"testmode": True}, "aB"),
     ({"testmode": False}, "Aa cc DD"),
     ({"active": False}, "cc"),
@@ -314,6 +325,8 @@ FILTERS: Sequence[tuple[dict[str, Any] | None, str]] = [
     ({"issuedAt": {"lte": ISSUED}}, "Aa aB cc"),
     ({"issuedAt": {"gt": ISSUED}}, "DD"),
     ({"issuedAt": {"gte": ISSUED}}, "cc DD"),
+    ({"issuedAt": {"oneOf": [ISSUED, "2026-01-01T00:04:01Z", EXPIRES]}}, "cc DD"),
+    ({"issuedAt": {"range": {"gte": "2026-01-01T00:02:00Z", "lte": ISSUED}}}, "aB cc"),
     ({"expiresAt": {"eq": None}}, "Aa aB cc"),
     ({"expiresAt": {"eq": EXPIRES}}, "DD"),
     ({"expiresAt": {"gte": EXPIRES}}, "DD"),
@@ -401,7 +414,8 @@ async def test_every_field_of_a_card_and_its_transactions(world: World) -> None:
         """{ giftCard(secret: "FULL") {
           id secret balance { amount currency } testmode active issuedAt expiresAt conditions ownerTicketId
           issuer { id slug name }
-          transactions(direction: DESC, first: 1) { nodes { id number amount { amount currency } bookedAt text info
+          transactions(orderBy: {field: BOOKED_AT, direction: DESC}, first: 1) {
+            nodes { id number amount { amount currency } bookedAt text info
             balanceAfter { amount currency } orderCode eventSlug acceptorSlug giftCard { secret } } } } }"""
     )
     (issued_at,) = await world.database.write(lambda tx: tx.row(select(gift_card.c.issued_at)))
@@ -573,7 +587,7 @@ async def test_viewer(world: World) -> None:
     query = "{ viewer { name kind scopes organizers { nodes { slug } } __typename } }"
     assert (await world.data(query, token="acme_reads"))["viewer"] == {
         "name": "acme_reads",
-        "kind": "team",
+        "kind": "TEAM",
         "scopes": ["organizer.giftcards:read"],
         "organizers": {"nodes": [{"slug": "acme"}]},
         "__typename": "Viewer",

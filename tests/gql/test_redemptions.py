@@ -11,10 +11,11 @@ from gql.ids import encoder
 from tests.gql.shop import CARD, GIFT, PERCENT, campaign, do, done, errors, node, redeem, voucher
 from tests.world import World
 
+SQLITE = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 gid = encoder("Redemption")
 ROW = """id token kind status amount { amount currency } points reason failureCode failureMessage trackingId metadata
   voucher { code } campaign { name } customer { sourceId } parent { id } rollsBack { id }
-  order { id status amount totalAmount totalDiscountAmount }"""
+  order { token status amount totalAmount totalDiscountAmount }"""
 REDEEMED = f"redemptions {{ {ROW} }}"
 ITEMS: dict[str, Any] = {
     "order": {
@@ -244,22 +245,24 @@ async def test_lists_of_redemptions_are_filtered(world: World) -> None:
     ids = await world.data('{ voucher(code: "B") { id } customer(sourceId: "ada") { id } }')
     for asked, count in (
         ("first: 9", 4),
-        ("filter: {kind: REDEMPTION}", 3),
-        ("filter: {kind: ROLLBACK, status: SUCCEEDED}", 1),
-        ("filter: {status: FAILED}", 1),
-        ("filter: {status: ROLLED_BACK}", 1),
-        (f'filter: {{voucherId: "{ids["voucher"]["id"]}"}}', 1),
-        (f'filter: {{campaignId: "{of["id"]}"}}', 3),
-        (f'filter: {{customerId: "{ids["customer"]["id"]}"}}', 2),
-        ('filter: {customerId: "x"}', 0),
+        ("filter: {kind: {eq: REDEMPTION}}", 3),
+        ("filter: {kind: {eq: ROLLBACK}, status: {eq: SUCCEEDED}}", 1),
+        ("filter: {status: {eq: FAILED}}", 1),
+        ("filter: {status: {oneOf: [ROLLED_BACK]}}", 1),
+        (f'filter: {{voucher: {{eq: "{ids["voucher"]["id"]}"}}}}', 1),
+        (f'filter: {{campaign: {{oneOf: ["{of["id"]}"]}}}}', 3),
+        (f'filter: {{customer: {{eq: "{ids["customer"]["id"]}"}}}}', 2),
+        ('filter: {customer: {eq: "x"}}', 0),
         ('filter: {trackingId: {eq: "t-1"}}', 2),
         ('filter: {happenedAt: {lt: "2020-01-01T00:00:00Z"}}', 0),
     ):
         found = await world.data(f"{{ redemptions({asked}) {{ totalCount nodes {{ id }} }} }}")
         assert found["redemptions"]["totalCount"] == len(found["redemptions"]["nodes"]) == count, asked
-    newest = await world.data("{ redemptions(direction: DESC, first: 1) { nodes { kind } } }")
+    newest = await world.data(
+        "{ redemptions(orderBy: {field: HAPPENED_AT, direction: DESC}, first: 1) { nodes { kind } } }"
+    )
     assert newest["redemptions"]["nodes"] == [{"kind": "ROLLBACK"}]
-    below = "... on VoucherCampaign { redemptions(filter: {kind: ROLLBACK}) { totalCount } }"
+    below = "... on VoucherCampaign { redemptions(filter: {kind: {eq: ROLLBACK}}) { totalCount } }"
     assert (await node(world, of["id"], below))["redemptions"]["totalCount"] == 1
 
 
@@ -333,6 +336,43 @@ async def test_a_session_holds_vouchers_for_itself_until_it_is_over(world: World
     for session in ({"seconds": 0}, {"seconds": 365 * 86_400 + 1}):
         given = {"vouchers": [{"code": "B"}], "session": session}
         assert await errors(world, "vouchersValidate", given) == [("INVALID", "session.seconds")]
+
+
+@SQLITE
+async def test_a_session_is_over_when_it_is_released(world: World) -> None:
+    await voucher(world, "A")
+    await validate(world, {"code": "A"}, session={"key": "till-1"})
+    assert (await validate(world, {"code": "A"}))["valid"] is False
+    given = {"code": "A", "sessionKey": "till-1"}
+    released = await done(world, "voucherSessionRelease", given, "voucher { code }")
+    assert released["voucher"] == {"code": "A"}
+    assert (await validate(world, {"code": "A"}))["valid"] is True
+    assert await errors(world, "voucherSessionRelease", given) == [("NOT_FOUND", "sessionKey")]
+    assert await errors(world, "voucherSessionRelease", {**given, "code": "B"}) == [("NOT_FOUND", "code")]
+    assert await errors(world, "voucherSessionRelease", given, token="acme_reads") == [("PERMISSION_DENIED", None)]
+
+
+@SQLITE
+async def test_a_rollback_is_refused_for_another_order_or_customer(world: World) -> None:
+    await voucher(world, "A")
+    order = {"token": "ord_1", "sourceId": "o-1", "amount": "10.00"}
+    paid = await done(
+        world,
+        "voucherRedeem",
+        {"vouchers": [{"code": "A"}], "order": order, "customer": {"sourceId": "ada"}},
+        "redemption { id order { token } }",
+    )
+    assert paid["redemption"]["order"] == {"token": "ord_1"}
+    key = paid["redemption"]["id"]
+    await done(world, "voucherPublish", {"code": (await voucher(world, "B"))["code"], "customer": {"sourceId": "bob"}})
+    for wrong, code in (
+        ({"orderToken": "ord_2"}, "INVALID_ORDER"),
+        ({"orderSourceId": "o-2"}, "INVALID_ORDER"),
+        ({"customer": {"sourceId": "bob"}}, "INVALID_CUSTOMER"),
+    ):
+        assert [found for found, _ in await errors(world, "redemptionRollback", {"id": key, **wrong})] == [code]
+    right = {"orderToken": "ord_1", "orderSourceId": "o-1", "customer": {"sourceId": "ada"}}
+    assert await errors(world, "redemptionRollback", {"id": key, **right}) == []
 
 
 async def test_who_may_not_redeem_may_not(world: World) -> None:

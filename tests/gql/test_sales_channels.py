@@ -38,7 +38,7 @@ async def test_a_channel_is_made_found_changed_switched_and_deleted(world: World
     box = await made(world, position=3)
     assert {name: box[name] for name in ("identifier", "type", "position", "active", "label")} == {
         "identifier": "api.box",
-        "type": "api",
+        "type": "API",
         "position": 3,
         "active": True,
         "label": "Box",
@@ -114,7 +114,7 @@ async def test_lists_are_filtered_below_the_root_and_below_an_organizer(world: W
     for filter, found in (
         ("", ["api.off", "web", "api.on"]),
         ("(filter: {active: false})", ["api.off"]),
-        ('(filter: {type: {eq: "web"}})', ["web"]),
+        ("(filter: {type: {eq: WEB}})", ["web"]),
         ('(filter: {identifier: {oneOf: ["web", "api.on", "x"]}, active: true})', ["web", "api.on"]),
     ):
         fields = f"salesChannels{filter} {{ totalCount nodes {{ identifier }} }}"

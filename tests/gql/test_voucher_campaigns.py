@@ -298,16 +298,16 @@ async def test_lists_are_filtered_and_sorted(world: World) -> None:
         ("orderBy: {field: NAME}", ["a", "b", "c"]),
         ("orderBy: {field: CREATED_AT, direction: DESC}", ["a", "c", "b"]),
         ("filter: {active: false}", ["a"]),
-        ("filter: {voucherType: GIFT_VOUCHER}", ["c"]),
-        ("filter: {campaignType: DISCOUNT_COUPONS, growth: STATIC}", ["b", "a"]),
+        ("filter: {voucherType: {eq: GIFT_VOUCHER}}", ["c"]),
+        ("filter: {campaignType: {eq: DISCOUNT_COUPONS}, growth: {oneOf: [STATIC]}}", ["b", "a"]),
         ("filter: {isReferralCode: true}", ["c"]),
         ('filter: {metadata: {key: "tier", eq: "gold"}}', ["b"]),
         ('filter: {metadata: {key: "tier"}}', ["b", "a"]),
         ('filter: {metadata: {key: "n", gt: 4, lt: 6}}', ["b"]),
         ('filter: {metadata: {key: "tier", startsWith: "t", oneOf: ["tin"]}}', ["a"]),
-        ("filter: {not: {category: {eq: null}}}", ["b"]),
+        ("filter: {not: {categoryName: {eq: null}}}", ["b"]),
         ('filter: {or: [{name: {startsWith: "c"}}, {expiresAt: {gt: "2029-01-01T00:00:00Z"}}]}', ["c", "a"]),
-        ("filter: {generationStatus: FAILED}", []),
+        ("filter: {generationStatus: {eq: FAILED}}", []),
     ):
         assert await names(world, asked) == found, asked
     below = await world.data(

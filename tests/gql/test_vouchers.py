@@ -8,9 +8,10 @@ from gql.ids import encoder
 from tests.gql.shop import CARD, GIFT, PERCENT, campaign, do, done, errors, node, redeem, voucher
 from tests.world import World
 
+SQLITE = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 gid = encoder("Voucher")
 BENEFITS = """type
-  discount { type amountOff fixedAmount unitOff unitType product { id name price }
+  discount { type amountOff fixedAmount unitOff unitType product { token name price }
     units { unitOff unitType effect product { name price } } }
   gift { amount { amount currency } balance { amount } redeemedAmount { amount } effect }
   loyaltyCard { points balance redeemedPoints expirationRules }"""
@@ -96,7 +97,7 @@ async def test_each_benefit_is_shown_in_its_own_field(world: World) -> None:
         "expirationRules": {"period_type": "MONTH"},
     }
     assert (found["gift"], found["discount"]) == (None, None)
-    product = {"id": "p", "name": "Tea", "price": "2.50"}
+    product = {"token": "p", "name": "Tea", "price": "2.50"}
     unit = {"unitOff": 2, "unitType": "p", "effect": "ADD_NEW_ITEMS", "product": product}
     many = {"discount": {"type": "UNIT", "effect": "ADD_MANY_ITEMS", "units": [unit, {"unitOff": 1, "unitType": "q"}]}}
     found = await voucher(world, "U", BENEFITS, benefit=many)
@@ -156,7 +157,8 @@ async def test_a_voucher_of_a_campaign_takes_after_it(world: World) -> None:
         ({"redemptionLimit": -1}, ("INVALID", "redemptionLimit")),
         ({"metadata": "x"}, ("INVALID", "metadata")),
         ({"benefit": {"loyaltyCard": {"points": -1}}}, ("INVALID", "benefit.loyaltyCard.points")),
-        ({"campaignId": "x"}, ("INVALID", "benefit")),
+        ({"campaignId": "x"}, ("INVALID", "campaignId")),
+        ({"campaignId": "x", "benefit": None, "isReferralCode": True}, ("INVALID", "isReferralCode")),
         ({"campaignId": "x", "benefit": None}, ("INVALID", "campaignId")),
         ({"campaignId": encoder("VoucherCampaign")(99), "benefit": None}, ("NOT_FOUND", None)),
     ],
@@ -166,6 +168,23 @@ async def test_what_is_wrong_with_a_voucher(world: World, given: dict[str, Any],
     await voucher(world, "A")
     assert await errors(world, "voucherCreate", {"code": "B", "benefit": PERCENT, **given}) == [found]
     assert await codes(world, "first: 5") == ["A"]
+
+
+@SQLITE
+async def test_a_voucher_of_a_campaign_may_give_something_of_its_own(world: World) -> None:
+    of = await campaign(world)
+    more = {"discount": {"type": "AMOUNT", "amountOff": "5.00"}}
+    shown = "discount { amountOff } campaign { name } isReferralCode activityDuration"
+    own = {"isReferralCode": True, "activityDuration": "P30D"}
+    made = await voucher(world, "A", shown, campaignId=of["id"], benefit=more, **own)
+    assert made.pop("id")
+    assert made == {"code": "A", "discount": {"amountOff": "5.00"}, "campaign": {"name": "Spring"}, **own}
+    other = {"code": "B", "campaignId": of["id"], "benefit": GIFT}
+    assert await errors(world, "voucherCreate", other) == [("INVALID", "benefit")]
+    off = await done(
+        world, "voucherUpdate", {"id": (await voucher(world, "C"))["id"], "active": False}, "voucher { active }"
+    )
+    assert off["voucher"] == {"active": False}
 
 
 async def test_a_voucher_is_changed_switched_and_deleted(world: World) -> None:
@@ -301,17 +320,17 @@ async def test_lists_are_filtered_sorted_and_paged(world: World) -> None:
         ("first: 9", ["c", "b", "a", "d"]),
         ("orderBy: {field: CODE}", ["a", "b", "c", "d"]),
         ("orderBy: {field: CREATED_AT, direction: DESC}", ["d", "a", "b", "c"]),
-        (f'filter: {{campaignId: "{of["id"]}"}}', ["c"]),
-        ('filter: {campaignId: "nonsense"}', []),
-        (f'filter: {{campaignId: "{gid(1)}"}}', []),
-        ('filter: {campaign: {eq: "Spring"}}', ["c"]),
-        ("filter: {campaign: {eq: null}}", ["b", "a", "d"]),
-        ("filter: {type: GIFT_VOUCHER}", ["b"]),
+        (f'filter: {{campaign: {{eq: "{of["id"]}"}}}}', ["c"]),
+        ('filter: {campaign: {eq: "nonsense"}}', []),
+        (f'filter: {{campaign: {{eq: "{gid(1)}"}}}}', []),
+        ('filter: {campaignName: {eq: "Spring"}}', ["c"]),
+        ("filter: {campaignName: {eq: null}}", ["b", "a", "d"]),
+        ("filter: {type: {eq: GIFT_VOUCHER}}", ["b"]),
         ("filter: {active: false}", ["a"]),
         ("filter: {expired: true}", ["b"]),
         ("filter: {redemptionLimit: {eq: null}}", ["b", "a"]),
         ("filter: {redemptionCount: {gt: 0}}", ["d"]),
-        ('filter: {category: {oneOf: ["x", "y"]}}', ["c"]),
+        ('filter: {categoryName: {oneOf: ["x", "y"]}}', ["c"]),
         ('filter: {metadata: {key: "k", contains: "v"}}', ["b"]),
         ('filter: {or: [{code: {startsWith: "a"}}, {code: {endsWith: "d"}}]}', ["a", "d"]),
     ):
@@ -351,14 +370,15 @@ async def test_vouchers_of_a_campaign_are_published_one_after_the_other(world: W
     await done(world, "voucherPublish", {**bob, "idempotencyKey": "k"}, "created")
     await done(world, "voucherPublish", {**bob, "idempotencyKey": "k"}, "created")
     found = await world.data(
-        '{ publications(direction: DESC) { totalCount nodes { customer { sourceId } } } customer(sourceId: "ada") '
+        "{ publications(orderBy: {field: CREATED_AT, direction: DESC}) { totalCount nodes { customer { sourceId } } } "
+        'customer(sourceId: "ada") '
         "{ id name metadata publications { nodes { token } } } customers { nodes { sourceId } } }"
     )
     assert [each["customer"]["sourceId"] for each in found["publications"]["nodes"]] == ["bob", "ada"]
     assert (found["customer"]["name"], found["customer"]["metadata"]) == ("Ada", {"x": 1})
     assert found["customer"]["publications"]["nodes"] == [{"token": publication["token"]}]
     assert [each["sourceId"] for each in found["customers"]["nodes"]] == ["ada", "bob"]
-    held = f'{{ vouchers(filter: {{holderId: "{found["customer"]["id"]}"}}) {{ totalCount }} }}'
+    held = f'{{ vouchers(filter: {{holder: {{eq: "{found["customer"]["id"]}"}}}}) {{ totalCount }} }}'
     assert (await world.data(held))["vouchers"]["totalCount"] == 2
 
 

@@ -90,6 +90,32 @@ def test_the_way_back_leaves_nothing(database_url: str) -> None:
     assert set(within(database_url, table_names)) == {"alembic_version", *metadata.tables}
 
 
+def test_actions_keep_their_rows_while_their_table_is_rebuilt(database_url: str) -> None:
+    """And what is below them, which a dropped table would take along; ids that were given out are not given again."""
+    downgrade(database_url, "0004")
+    rows = [
+        "INSERT INTO organizer (id, slug, name, created_at) VALUES (1, 'a', 'A', '2026-01-01T00:00:00Z')",
+        *[
+            "INSERT INTO action (organizer_id, token, type, status, input, created_at) "
+            f"VALUES (1, 'aa_{number}', 'VOUCHERS.IMPORT', 'DONE', '[]', '2026-01-01T00:00:00Z')"
+            for number in (1, 2)
+        ],
+        "INSERT INTO action_input (organizer_id, action_id, number, content) VALUES (1, 1, 0, '[]')",
+        "INSERT INTO action_failure (organizer_id, action_id, reason) VALUES (1, 1, 'none')",
+        "DELETE FROM action WHERE id = 2",
+    ]
+    executed(database_url, *rows)
+    migrate(database_url)
+    issue = (
+        "INSERT INTO action (organizer_id, token, type, status, input, created_at) "
+        "VALUES (1, 'aa_3', 'GIFT_CARDS.ISSUE', 'DONE', '[]', '2026-01-01T00:00:00Z')"
+    )
+    found = "SELECT (SELECT count(*) FROM action_input), (SELECT count(*) FROM action_failure), max(id) FROM action"
+    assert executed(database_url, issue, found) == [(1, 1, 3)]
+    downgrade(database_url, "0004")
+    assert executed(database_url, found) == [(1, 1, 1)]
+
+
 async def test_migrating_from_a_running_event_loop(empty_database_url: str) -> None:
     assert not is_current(empty_database_url)
     migrate(empty_database_url)
@@ -158,13 +184,26 @@ def within(url: str, work: Callable[[Connection], T]) -> T:
         return thread.submit(lambda: asyncio.run(run())).result()
 
 
+def executed(url: str, *statements: str) -> Any:
+    """The rows of the last of these statements."""
+
+    def run(connection: Connection) -> Any:
+        results = [connection.execute(text(statement)) for statement in statements]
+        return results[-1].all() if results[-1].returns_rows else None
+
+    return within(url, run)
+
+
 def table_names(connection: Connection) -> list[str]:
     return inspect(connection).get_table_names()
 
 
 def normalised(sql: str) -> str:
-    """One line, and the parts of a table in the order of the alphabet: a column that was added later stands last."""
-    line = re.sub(r"\s+", " ", sql).strip()
+    """One line, and the parts of a table in the order of the alphabet: a column that was added later stands last.
+
+    SQLite puts the name of a table that was renamed in quotes.
+    """
+    line = re.sub(r'^CREATE TABLE "(\w+)"', r"CREATE TABLE \1", re.sub(r"\s+", " ", sql).strip())
     table = re.fullmatch(r"(CREATE TABLE \S+) ?\( ?(.*?) ?\)( ?STRICT)", line)
     if table is None:
         return line

@@ -27,7 +27,7 @@ from server.settings import Settings
 ROOT = Path(__file__).parent.parent.parent
 COMMANDS = [
     *("serve", "migrate", "load", "demo", "schema", "token create", "token list", "token revoke", "ledger check"),
-    "vouchers export",
+    *("vouchers export", "documents sign", "documents check"),
 ]
 DOCUMENT: dict[str, Any] = {
     "organizers": [{"slug": "acme", "name": "Acme"}],

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+import asyncpg
 import httpx2
 import orjson
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import text, update
 from models.gift_card import gift_card, gift_card_transaction
 from models.token import Status, token
 from resolvers import tokens
+from server.deadline import Deadline
 from server.request_id import RequestIds
 from tests.world import World, count, opened
 
@@ -207,6 +209,99 @@ async def test_optional_parameters_may_be_null_and_unknown_ones_are_ignored(serv
     assert (await post(served, more=more)).json()["data"] == {"viewer": {"name": "acme"}}
 
 
+# -- lists of requests -----------------------------------------------------------------------------------------------
+
+
+async def test_a_list_of_requests_is_refused_with_the_name_of_its_setting(served: World) -> None:
+    response = await send(served, orjson.dumps([{"query": ISSUE}]))
+    assert (response.status_code, code_of(response)) == (400, "BAD_REQUEST")
+    assert "FOYER_GRAPHQL_BATCH_MAX" in response.text
+    assert await count(served, gift_card) == 0
+
+
+async def test_a_list_is_run_in_its_order_where_that_is_switched_on(sqlite_url: str) -> None:
+    async with opened(sqlite_url, graphql_batch_max=4) as world:
+        total = {"query": "{ giftCards { totalCount } }"}
+        answers = await send(world, orjson.dumps([total, {"query": ISSUE}, {"query": "{ nothing }"}, total]))
+        assert (answers.status_code, answers.headers["content-type"]) == (200, f"{RESPONSE_JSON}; charset=utf-8")
+        first, issued, wrong, last = answers.json()
+        assert (first["data"], last["data"]) == ({"giftCards": {"totalCount": 0}}, {"giftCards": {"totalCount": 1}})
+        assert (list(issued["data"]), list(wrong)) == (["giftCardIssue"], ["errors"])
+        for content in (b"[]", orjson.dumps([total] * 5), b"[1]", b"[[]]", b'[{"query": "{ viewer { name } }"}, {}]'):
+            response = await send(world, content)
+            assert (response.status_code, code_of(response)) == (400, "BAD_REQUEST")
+        nobody = orjson.dumps([{"query": "{ __typename }"}])
+        assert (await send(world, nobody, authorization=None)).status_code == 401
+
+
+async def test_what_a_list_costs_is_added_up(sqlite_url: str) -> None:
+    async with opened(sqlite_url, graphql_batch_max=4, graphql_cost_max=100) as world:
+        cards = {"query": "{ giftCards(first: 60) { nodes { id } } }"}
+        answers = await send(world, orjson.dumps([cards, cards, {"query": "{ viewer { name } }"}]))
+        first, second, third = answers.json()
+        assert first["extensions"]["cost"]["requested"] == 61
+        assert second["errors"][0]["message"].startswith("The request costs 61, those before it 61; 100 is allowed.")
+        assert third["data"] == {"viewer": {"name": "acme"}}
+
+
+# -- requests that a page of another origin can make -----------------------------------------------------------------
+
+FORM_DATA = b'--x\r\nContent-Disposition: form-data; name="operations"\r\n\r\n%s\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("text/plain", 415),
+        ("application/x-www-form-urlencoded", 415),
+        (None, 415),
+        ("multipart/form-data; boundary=x", 401),
+        # No page can send this without asking first.
+        (JSON, 401),
+    ],
+)
+async def test_a_request_that_a_browser_sends_unasked_does_nothing(
+    served: World, content_type: str | None, status: int
+) -> None:
+    """Cookies, and whatever else a browser adds by itself, let nobody in."""
+    body = orjson.dumps({"query": ISSUE})
+    content = FORM_DATA % body if content_type is not None and "boundary" in content_type else body
+    sent = {"cookie": f"token={served.secrets['acme']}", "origin": "https://evil.example", "authorization": None}
+    response = await send(served, content, content_type=content_type, **sent)
+    assert response.status_code == status
+    assert not [name for name in response.headers if name.startswith("access-control")]
+    # Neither does a token in the address, or in a field of the form.
+    for name in ("token", "access_token", "authorization"):
+        address = f"/graphql?{urlencode({'query': HELLO, name: served.secrets['acme']})}"
+        assert (await served.client.get(address, headers={"Accept": JSON})).status_code == 401
+    assert await count(served, gift_card) == 0
+
+
+# -- time ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
+async def test_a_request_that_takes_too_long_is_503_whatever_completes_it(world: World, database_url: str) -> None:
+    late = httpx2.ASGITransport(app=Deadline(world.app, 0.2))
+    other = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    try:
+        async with httpx2.AsyncClient(transport=late, base_url="http://foyer.test") as client, other.transaction():
+            await other.execute("LOCK TABLE gift_card IN ACCESS EXCLUSIVE MODE")
+            for query in (
+                "{ giftCards { totalCount } }",
+                "{ giftCards { totalCount } __schema { __typename } }",
+                ISSUE,
+            ):
+                headers = {"Authorization": f"Bearer {world.secrets['acme']}"}
+                response = await client.post("/graphql", json={"query": query}, headers=headers)
+                (error,) = response.json()["errors"]
+                assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+                assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfter": 5}
+    finally:
+        await other.close()
+    assert (await world.graphql("{ giftCards { totalCount } }")).status_code == 200
+
+
 # -- methods ---------------------------------------------------------------------------------------------------------
 
 
@@ -393,6 +488,32 @@ async def test_introspection_can_be_switched_off(sqlite_url: str) -> None:
         assert (await post(world)).status_code == 200
 
 
+MISTAKES: Mapping[str, Mapping[str, Any]] = {
+    "{ viewer { nam } }": {},
+    "{ viewr { name } }": {},
+    "{ giftCards(frst: 1) { totalCount } }": {},
+    "{ node(id: 1) { ... on GiftCrd { id } } }": {},
+    "{ giftCards(orderBy: {field: SECRT}) { totalCount } }": {},
+    "{ giftCards(filter: {secrt: {eq: 1}}) { totalCount } }": {},
+    "query ($o: GiftCardOrder) { giftCards(orderBy: $o) { totalCount } }": {"o": {"field": "SECRT"}},
+    "query ($f: GiftCardFilter) { giftCards(filter: $f) { totalCount } }": {"f": {"secrt": {"eq": "x"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "are_told"),
+    [({}, True), ({"graphql_suggestions": False}, False), ({"introspection": False}, False)],
+)
+async def test_what_may_have_been_meant_is_told_if_that_is_switched_on(
+    sqlite_url: str, settings: Mapping[str, bool], are_told: bool
+) -> None:
+    async with opened(sqlite_url, **settings) as world:
+        for query, variables in MISTAKES.items():
+            response = await post(world, query, more={"variables": variables})
+            assert response.status_code == 400
+            assert ("Did you mean" in response.text) is are_told, response.text
+
+
 @pytest.mark.parametrize("seconds", [0, 3600])
 async def test_a_revoked_token_is_good_no_longer_than_the_cache_keeps_it(sqlite_url: str, seconds: float) -> None:
     async with opened(sqlite_url, token_cache_seconds=seconds) as world:
@@ -457,6 +578,26 @@ async def test_a_bug_is_shown_as_internal_without_its_text(world: World, query: 
     # Nothing of it was written, and the door still answers.
     assert await count(world, gift_card) == await count(world, gift_card_transaction) == 1
     assert (await world.data("{ giftCards { totalCount } }"))["giftCards"] == {"totalCount": 1}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ giftCards { nodes { transactions { totalCount } } } }",
+        "{ giftCards { nodes { transactions { totalCount } } } __schema { queryType { name } } }",
+        "mutation { a: __typename " + ISSUE.removeprefix("mutation {").replace("{ giftCard { id } }", "{ TOLD }"),
+    ],
+)
+async def test_a_bug_is_told_by_the_request_id_of_its_answer(served: World, query: str) -> None:
+    await served.card(100)
+    await served.database.write(lambda tx: tx.rows(text("ALTER TABLE gift_card_transaction RENAME TO elsewhere")))
+    transport = httpx2.ASGITransport(app=RequestIds(served.app))
+    told = "giftCard { transactions { totalCount } }"
+    async with httpx2.AsyncClient(transport=transport, base_url="http://foyer.test") as client:
+        headers = {"Authorization": f"Bearer {served.secrets['acme']}"}
+        response = await client.post("/graphql", json={"query": query.replace("TOLD", told)}, headers=headers)
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL", "requestId": response.headers["x-request-id"]}
 
 
 async def test_body_that_ends_too_early_is_not_run(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from models.action import action_input
 from models.code_config import CodeConfig
 from models.database import Database
+from models.gift_card import gift_card
 from models.voucher import VoucherType, voucher
-from resolvers import generation, ledger, voucher_imports
+from resolvers import generation, gift_card_issuing, ledger, voucher_imports
 from resolvers.context import Context, utc_now
 from resolvers.generation import ADDED
 from resolvers.principals import system
@@ -51,15 +52,21 @@ async def worker(url: str, log: Path) -> AsyncIterator[asyncio.subprocess.Proces
 
 
 async def killed_midway(
-    url: str, folder: Path, database: Database, enqueue: Callable[[], Awaitable[int]], total: int
+    url: str,
+    folder: Path,
+    database: Database,
+    enqueue: Callable[[], Awaitable[int]],
+    total: int,
+    *,
+    again: Sequence[int] = (2, 3),
 ) -> None:
-    """A process is killed while it works on it, then one of two, twice."""
+    """A process is killed while it works on it, then one of two, `again` when so many fifths of it are done."""
     async with worker(url, folder / "killed"):
         action_id = await enqueue()
         await _progress(database, action_id, total // 5)
     assert (await action_of(database, action_id)).status == "IN_PROGRESS"
     async with worker(url, folder / "stays"):
-        for part in (2, 3):
+        for part in again:
             async with worker(url, folder / "killed"):
                 await _progress(database, action_id, part * total // 5)
         row = await ended(database, action_id, seconds=END_SECONDS)
@@ -104,6 +111,22 @@ async def test_balances_are_right_after_a_kill(database_url: str, tmp_path: Path
 
         await killed_midway(database_url, tmp_path, database, enqueue, total)
         await assert_exact(database, campaign_id, total)
+        assert await ledger.counts(database) == (total, total)
+        assert await ledger.differences(database) == []
+
+
+async def test_gift_cards_are_issued_once_and_whole_after_a_kill(database_url: str, tmp_path: Path) -> None:
+    total = 20_000
+    async with opened(database_url) as (database, organizer_id):
+        verb = making(gift_card_issuing.issue, organizer_id, count=total, amount=500, currency="EUR")
+
+        async def enqueue() -> int:
+            return (await written(database, verb)).id
+
+        await killed_midway(database_url, tmp_path, database, enqueue, total, again=())
+        asked = select(func.count(gift_card.c.secret.distinct()), func.sum(gift_card.c.balance), gift_card.c.action_id)
+        assert tuple((await rows(database, asked.group_by(gift_card.c.action_id)))[0]) == (total, 500 * total, 1)
+        assert sum(each["count"] for each in await changes(database, "action.gift_cards_issued")) == total
         assert await ledger.counts(database) == (total, total)
         assert await ledger.differences(database) == []
 

@@ -1,0 +1,81 @@
+"""One subscription: its events, each read by the same compiled plan as a mutation's payload is."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import GraphQLSchema, OperationDefinitionNode
+
+from gql.arguments import Arguments
+from gql.costs import Cost
+from gql.documents import Document
+from gql.mutations import with_outcome
+from gql.reads import Args, Stream, Subscribes
+from gql.run import Run, Unsupported
+from gql.schema import read_of
+from gql.selecting import Selecting
+from models.database import Dialect
+from resolvers.reading.plan import Compiled, compile_selection
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionPlan:
+    """The one field of a subscription: what it listens to, and how each of its events is read."""
+
+    key: str
+    subscribes: Subscribes
+    plan: Compiled
+    selecting: Selecting
+    cost: Cost
+    args: Arguments
+
+    def prepare(self, run: Run) -> tuple[int, Args]:
+        """What each event costs at most, and the field's arguments."""
+        return self.cost.of(self.selecting.values(run)), self.args.values(run)
+
+    async def opened(self, run: Run, args: Args) -> Stream:
+        """What it listens to. Refuses what the token may not read, and what it names that is not there."""
+        for scope in self.plan.scopes:
+            run.context.principal.require(scope, reading=True)
+        return await self.subscribes.opens(args, run)
+
+    async def events(self, run: Run, stream: Stream) -> AsyncGenerator[Mapping[str, Any], None]:
+        """The data of each event, until the stream is over. Raises what ends it before: `TooSlow`, `Unavailable`."""
+        async with stream.feed as feed:
+            if stream.first is not None and (outcome := await stream.first()) is not None:
+                yield await self.shown(run, outcome)
+            if stream.ends is not None and await stream.ends(None):
+                return
+            async for told in feed:
+                outcome = stream.outcome(told)
+                if outcome is None:
+                    continue
+                yield await self.shown(run, outcome)
+                if stream.ends is not None and await stream.ends(told):
+                    return
+
+    async def shown(self, run: Run, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The data of one event."""
+        of_event = with_outcome(run, outcome)
+        data = await run.context.read(self.plan, self.selecting.values(of_event), of_event.given)
+        return {self.key: data}
+
+
+def compile_subscription(
+    schema: GraphQLSchema,
+    dialect: Dialect,
+    document: Document,
+    operation: OperationDefinitionNode,
+    conditions: Mapping[str, Any],
+) -> SubscriptionPlan:
+    """The plan of a valid subscription. Raises `Unsupported` for one that tells of the schema only."""
+    parent = schema.subscription_type
+    assert parent is not None
+    selecting, cost = Selecting(schema, document.fragments, conditions), Cost()
+    ((key, nodes),) = selecting.collect(parent, [operation.selection_set]).items()
+    found = parent.fields.get(nodes[0].name.value)
+    if found is None:
+        raise Unsupported(nodes[0].name.value)
+    plan = compile_selection(selecting.payload(found, nodes, cost), dialect)
+    subscribes = cast(Subscribes, read_of(found))
+    return SubscriptionPlan(key, subscribes, plan, selecting, cost, Arguments(found, nodes[0]))

@@ -115,6 +115,8 @@ def _users(types: Iterable[GraphQLNamedType]) -> Mapping[str, set[str]]:
     """The names of the types that use a type, by its name."""
     users = defaultdict(set)
     for each in types:
+        for option in each.types if isinstance(each, GraphQLUnionType) else ():
+            users[option.name].add(each.name)
         for member in _members(each).values():
             users[get_named_type(member.type).name].add(each.name)
             for argument in member.args.values() if isinstance(member, GraphQLField) else ():

@@ -70,9 +70,6 @@ class Guarded(httpcore2.AsyncNetworkBackend):
         except TimeoutError:
             raise httpcore2.ConnectTimeout(f"no connection within {timeout} s") from None
 
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
     async def _allowed(self, host: str, port: int) -> Sequence[str]:
         try:
             addresses = await self._resolve(host, port)

@@ -321,7 +321,7 @@ async def test_lists_are_filtered_and_sorted(world: World) -> None:
 
 async def test_what_a_token_may_not_read_it_is_not_shown(world: World) -> None:
     await campaign(world)
-    for query in ("voucherCampaigns { nodes { id } }", "vouchers { nodes { id } }", "actions { nodes { id } }"):
+    for query in ("voucherCampaigns { nodes { id } }", "vouchers { nodes { id } }", "redemptions { nodes { id } }"):
         answer = (await world.graphql(f"{{ {query} viewer {{ name }} }}", token="acme_reads")).json()
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["PERMISSION_DENIED"]
         assert answer["data"]["viewer"] == {"name": "acme_reads"}

@@ -98,7 +98,7 @@ async def test_differences_are_found_where_constraints_were_off(
             connection.execute("UPDATE gift_card SET balance = balance + 7 WHERE id = 1")
             connection.execute("DELETE FROM gift_card_transaction WHERE gift_card_id = 2")
             connection.execute("INSERT INTO gift_card_transaction SELECT 99, 2, 77, 1, NULL, 5, 0, 5, booked_at,"
-                               " NULL, NULL, NULL, NULL FROM gift_card_transaction WHERE id = 1")  # fmt: skip
+                               " NULL, NULL, NULL, NULL, voucher FROM gift_card_transaction WHERE id = 1")  # fmt: skip
         assert await ledger.differences(database) == [
             Difference(1, 1, What.BALANCE, 707, 700),
             Difference(1, 2, What.BALANCE, 500, 0),

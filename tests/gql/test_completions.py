@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from gql import schema
 from gql.execution import Executor, Request
+from gql.run import Limits
 from models.database import Database
 from resolvers.context import Context
 from tests.gql.documents import CARDS, PARTIAL, VOUCHERS, documents
@@ -160,7 +161,9 @@ class _Loop:
         self._opened = opened(url)
         self.world: World = self.loop.run_until_complete(self._opened.__aenter__())
         self.loop.run_until_complete(populate(self.world))
-        self.executor = Executor(self.database.dialect)
+        # What is compared is how documents are answered, not how large they may be.
+        generous = Limits(depth_max=100, fields_max=100_000, aliases_max=100_000, tokens_max=100_000, cost_max=10**9)
+        self.executor = Executor(self.database.dialect, generous)
 
     @property
     def database(self) -> Database:

@@ -24,6 +24,7 @@ from resolvers.principals import Principal, system
 from server.webhook_network import Resolve
 from tests.receivers import Receiver, answer, receiver
 from tests.resolvers import databases
+from tests.survival.test_locked import locked
 from tests.vouchers import changes, making, opened, written
 from tests.webhooks import (
     LOCAL,
@@ -269,6 +270,63 @@ async def test_a_ping_is_sent_once(place: tuple[Database, int], here: Receiver) 
     assert received.verified(made.secret)
 
 
+@on_sqlite
+async def test_a_database_that_is_locked_is_waited_for_and_nothing_is_sent_twice(
+    database_url: str, here: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.webhook_sender.PAUSE_SECONDS", 0.05)
+    async with opened(database_url, write_timeout_seconds=0.1) as place:
+        await a_webhook(*place, here.url)
+        here.open.clear()
+        async with sending(place[0]):
+            await happen(*place, 2)
+            await here.got(2)
+            async with locked(database_url):
+                here.open.set()
+                await asyncio.sleep(0.5)
+            rows = await settled(place[0], 2)
+            await happen(*place)
+            await settled(place[0], 3)
+    assert [row.attempts for row in rows] == [1, 1]
+    assert len(here.received) == 3
+
+
+@on_sqlite
+async def test_a_bug_costs_an_attempt_and_is_not_shown(
+    place: tuple[Database, int], here: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: Any) -> str:
+        raise ValueError("a secret")
+
+    monkeypatch.setattr("server.webhook_sender.body_of", fails)
+    await a_webhook(*place, here.url)
+    async with sending(place[0], pauses=()):
+        await happen(*place)
+        (row,) = await settled(place[0], 1)
+    assert (row.status, [each.error for each in await attempts(place[0])]) == (
+        "FAILED",
+        ["The payload could not be made."],
+    )
+
+
+@on_sqlite
+async def test_a_worker_that_stops_lets_what_it_sends_come_to_its_end(
+    place: tuple[Database, int], here: Receiver
+) -> None:
+    await a_webhook(*place, here.url)
+    here.open.clear()
+    async with sending(place[0], stop_seconds=5):
+        await happen(*place)
+        await here.got(1)
+        asyncio.get_running_loop().call_later(0.1, here.open.set)
+    assert [row.status for row in await deliveries(place[0])] == ["SUCCEEDED"]
+    here.open.clear()
+    async with sending(place[0], stop_seconds=0.05):
+        await happen(*place)
+        await here.got(2)
+    assert [row.status for row in await deliveries(place[0])] == ["SUCCEEDED", "PENDING"]
+
+
 # -- how much at once --------------------------------------------------------------------------------------------------
 
 
@@ -375,6 +433,24 @@ async def test_a_name_that_leads_to_this_machine_is_not_gone_to(place: tuple[Dat
             await settled(place[0], number)
         assert "not allowed" in (await attempts(place[0]))[-1].error
     assert here.connections == 0
+
+
+@on_sqlite
+async def test_an_address_that_takes_no_connection_is_passed_over(place: tuple[Database, int], here: Receiver) -> None:
+    await a_webhook(*place, f"http://receiver.test:{here.port}/")
+    for number, addresses in enumerate((("127.0.0.2", "127.0.0.1"), ("127.0.0.2",)), 1):
+        async with sending(place[0], pauses=(), requests={"resolve": leading_to(*addresses)}):
+            await happen(*place)
+            await settled(place[0], number)
+    # A name under `.invalid` is never found (RFC 6761).
+    await a_webhook(*place, "http://nobody.invalid/", kinds=["gift_card.updated"])
+    async with sending(place[0], pauses=()):
+        await happen(*place, kind="gift_card.updated")
+        await settled(place[0], 4)
+    found, *lost = await attempts(place[0])
+    assert (found.response_status, len(here.received)) == (200, 1)
+    assert all(each.error.startswith("No connection: ") for each in lost)
+    assert any("'nobody.invalid'" in each.error for each in lost)
 
 
 @on_sqlite

@@ -77,7 +77,7 @@ class GraphQLChannels(Channels):
         options = {name: more.pop(name) for name in ("token", "of", "key") if name in more}
         selection = f"salesChannel {{ {SHOWN} }}"
         payload = await self.door._mutate(f"salesChannel{verb}", {**given, **more}, selection=selection, **options)
-        return payload["salesChannel"]
+        return _with_rest_words(payload["salesChannel"])
 
     async def _id(self, identifier: str) -> str:
         """The first channel's of this name, whosever it is; an id that none has where there is none."""
@@ -88,7 +88,12 @@ class GraphQLChannels(Channels):
 
     async def _asked(self, field: str, token: str = "acme") -> Any:
         response = await self.door.world.graphql(f"{{ found: {field} }}", token=token)
-        return _data(response)["found"]
+        return _with_rest_words(_data(response)["found"])
+
+
+def _with_rest_words(shown: Any) -> Any:
+    """GraphQL names the type by an enum's value, where pretix has a word."""
+    return {**shown, "type": shown["type"].lower()} if shown and "type" in shown else shown
 
 
 class PretixChannels(Channels):

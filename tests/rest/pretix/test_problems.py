@@ -20,6 +20,7 @@ from models.problems import (
     Several,
     Taken,
     TooLarge,
+    TooSlow,
     Unauthenticated,
     Unavailable,
 )
@@ -50,6 +51,7 @@ SHAPES: list[tuple[Problem, Any]] = [
     (InProgress("?"), {"detail": "Concurrent request with idempotency key."}),
     (Unavailable("The database is locked."), {"detail": "The database is locked."}),
     (TooLarge("?", limit=7, unit="bytes"), {"detail": "The request body is larger than 7 bytes."}),
+    (TooSlow("Read faster."), {"detail": "Read faster."}),
     (KeyReused("Used before."), {"detail": "Used before."}),
 ]
 

@@ -82,7 +82,7 @@ class Executor:
     ) -> None:
         """`trusted` are documents by their ids; with `trusted_only` no others are run. Raises `WrongDocuments`."""
         self.limits = limits or Limits()
-        self.schema = schema.core(schema.build())
+        self.schema = schema.core()
         fallback.attach(self.schema)
         self._dialect = dialect
         self._documents = Documents(self.schema, self.limits, trusted)

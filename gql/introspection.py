@@ -6,6 +6,7 @@ It is no part of the cost that is shown, which is of data; it has a limit of its
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 from graphql import (
@@ -48,36 +49,46 @@ class Introspection:
     """In one request as much of a schema may be asked for as all of it has, and a quarter more."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
-        whole = parse(WHOLE)
-        fragments = {fragment.name.value: fragment for fragment in of(whole, FragmentDefinitionNode)}
-        (operation,) = of(whole, OperationDefinitionNode)
-        self._fields_max = self._fields(fragments, operation, {}, sys.maxsize) * 5 // 4
+        self._schema, self._fields_max = schema, _fields_of_whole(schema) * 5 // 4
 
     def cost_of(self, fragments: Fragments, operation: OperationDefinitionNode, conditions: Mapping[str, Any]) -> int:
         """What is taken from the bucket. Raises `Rejected` for too many fields."""
-        return self._fields(fragments, operation, conditions, self._fields_max) * TIMES_DEARER
+        return _fields(self._schema, fragments, operation, conditions, self._fields_max) * TIMES_DEARER
 
-    def _fields(
-        self, fragments: Fragments, operation: OperationDefinitionNode, conditions: Mapping[str, Any], most: int
-    ) -> int:
-        collecting = Selecting(self._schema, fragments, conditions)
-        assert self._schema.query_type is not None
-        counting, found = _Counting(self._schema, collecting, most), 0
-        for nodes in collecting.collect(self._schema.query_type, [operation.selection_set]).values():
-            root = ROOTS.get(nodes[0].name.value)
-            if root is not None:
-                about = self._schema if root is SchemaMetaFieldDef else self._named(nodes[0], conditions)
-                parent = cast(GraphQLObjectType, get_named_type(root.type))
-                found = counting.sum((found + 1, counting.fields(parent, tuple(nodes), about)))
-        return found
 
-    def _named(self, node: FieldNode, conditions: Mapping[str, Any]) -> Any:
-        """The type that `__type` names."""
-        (argument,) = node.arguments or ()
-        value: Any = argument.value
-        name = conditions.get(value.name.value) if value.kind == "variable" else value.value
-        return self._schema.type_map.get(str(name))
+@cache
+def _fields_of_whole(schema: GraphQLSchema) -> int:
+    whole = parse(WHOLE)
+    fragments = {fragment.name.value: fragment for fragment in of(whole, FragmentDefinitionNode)}
+    (operation,) = of(whole, OperationDefinitionNode)
+    return _fields(schema, fragments, operation, {}, sys.maxsize)
+
+
+def _fields(
+    schema: GraphQLSchema,
+    fragments: Fragments,
+    operation: OperationDefinitionNode,
+    conditions: Mapping[str, Any],
+    most: int,
+) -> int:
+    collecting = Selecting(schema, fragments, conditions)
+    assert schema.query_type is not None
+    counting, found = _Counting(schema, collecting, most), 0
+    for nodes in collecting.collect(schema.query_type, [operation.selection_set]).values():
+        root = ROOTS.get(nodes[0].name.value)
+        if root is not None:
+            about = schema if root is SchemaMetaFieldDef else _named(schema, nodes[0], conditions)
+            parent = cast(GraphQLObjectType, get_named_type(root.type))
+            found = counting.sum((found + 1, counting.fields(parent, tuple(nodes), about)))
+    return found
+
+
+def _named(schema: GraphQLSchema, node: FieldNode, conditions: Mapping[str, Any]) -> Any:
+    """The type that `__type` names."""
+    (argument,) = node.arguments or ()
+    value: Any = argument.value
+    name = conditions.get(value.name.value) if value.kind == "variable" else value.value
+    return schema.type_map.get(str(name))
 
 
 @dataclass(slots=True)

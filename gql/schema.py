@@ -1,5 +1,6 @@
 """The schema: every type, assembled, and its text."""
 
+from functools import cache
 from typing import Annotated, Any
 
 import strawberry
@@ -100,31 +101,33 @@ class Mutation(
     pass
 
 
-def build() -> strawberry.Schema:
-    """The schema, with its abstract types told apart by `__typename`, as both completions hand objects down."""
-    schema = strawberry.Schema(
+@cache
+def core() -> GraphQLSchema:
+    """graphql-core's schema, which executes. It knows of no database and no limits: one serves the whole process.
+
+    Abstract types are told apart by `__typename`, as both completions hand objects down.
+    """
+    found = _assembled()._schema
+    for each in found.type_map.values():
+        if is_interface_type(each):
+            each.resolve_type = None
+        elif is_object_type(each):
+            each.is_type_of = None
+        elif isinstance(each, GraphQLInputObjectType):
+            # Strawberry tells of it by a directive alone, and then refuses literals only once they are executed.
+            each.is_one_of = each.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].is_one_of
+    return found
+
+
+@cache
+def _assembled() -> strawberry.Schema:
+    return strawberry.Schema(
         Query,
         Mutation,
         Subscription,
         types=[Organizer, Event, SalesChannel, GiftCard, GiftCardTransaction, TrackingCampaign, Order],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
-    for graphql_type in core(schema).type_map.values():
-        if is_interface_type(graphql_type):
-            graphql_type.resolve_type = None
-        elif is_object_type(graphql_type):
-            graphql_type.is_type_of = None
-    return schema
-
-
-def core(schema: strawberry.Schema) -> GraphQLSchema:
-    """graphql-core's schema, which executes."""
-    found = schema._schema
-    for each in found.type_map.values():
-        if isinstance(each, GraphQLInputObjectType):
-            # Strawberry tells of it by a directive alone, and then refuses literals only once they are executed.
-            each.is_one_of = each.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].is_one_of
-    return found
 
 
 def read_of(field: GraphQLField) -> Read | None:
@@ -137,4 +140,4 @@ def sdl() -> str:
     """The schema's text, as `schema.graphql` holds it."""
     # Strawberry describes everything but this; tools of before `@oneOf` was specified want its definition.
     described = '"""Exactly one field of the input is given."""\ndirective @oneOf on'
-    return build().as_str().replace("directive @oneOf on", described, 1) + "\n"
+    return _assembled().as_str().replace("directive @oneOf on", described, 1) + "\n"

@@ -19,7 +19,7 @@ from tests.gql.shop import campaign as campaign_of_vouchers
 from tests.tracking import campaign, click, record
 from tests.world import World, opened
 
-SCHEMA = schema.core(schema.build())
+SCHEMA = schema.core()
 
 
 @pytest.fixture

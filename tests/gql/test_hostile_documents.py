@@ -7,7 +7,6 @@ of this thread: machines have other things to do.
 import re
 import time
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import orjson
@@ -112,11 +111,6 @@ BODIES = {
 }
 
 
-@cache
-def built() -> Any:
-    return schema.core(schema.build())
-
-
 def timed(ask: Callable[[], Any]) -> tuple[float, Rejected, bytes]:
     """How long the refusal and its text took, in seconds of the processor, and both."""
     start = time.thread_time()
@@ -137,7 +131,7 @@ def refusal_in_time(ask: Callable[[], Any]) -> Rejected:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_that_would_take_long_is_refused_at_once(name: str) -> None:
-    documents = Documents(built(), Limits(), {})
+    documents = Documents(schema.core(), Limits(), {})
     refused = refusal_in_time(lambda: documents.of(DOCUMENTS[name]))
     codes = {(error.extensions or {})["code"] for error in refused.errors}
     assert codes <= {"LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
@@ -145,7 +139,7 @@ def test_a_document_that_would_take_long_is_refused_at_once(name: str) -> None:
 
 @pytest.mark.parametrize("name", ABOUT_SCHEMA)
 def test_introspection_of_more_than_the_schema_is_refused_at_once(name: str) -> None:
-    documents, introspection = Documents(built(), Limits(), {}), Introspection(built())
+    documents, introspection = Documents(schema.core(), Limits(), {}), Introspection(schema.core())
 
     def ask() -> None:
         document = documents.of(ABOUT_SCHEMA[name])
@@ -156,7 +150,7 @@ def test_introspection_of_more_than_the_schema_is_refused_at_once(name: str) -> 
 
 
 def test_a_whole_schema_may_be_asked_for() -> None:
-    documents, introspection = Documents(built(), Limits(), {}), Introspection(built())
+    documents, introspection = Documents(schema.core(), Limits(), {}), Introspection(schema.core())
     for options in ({}, {"input_value_deprecation": True, "schema_description": True, "specified_by_url": True}):
         document = documents.of(get_introspection_query(**options))
         assert introspection.cost_of(document.fragments, document.operation(None), {}) > 100_000
@@ -165,8 +159,8 @@ def test_a_whole_schema_may_be_asked_for() -> None:
 @pytest.mark.parametrize("name", VARIABLES)
 def test_variables_that_would_take_long_are_refused_at_once(name: str) -> None:
     query, value = VARIABLES[name]
-    operation = Documents(built(), Limits(), {}).of(query).operation(None)
-    variables = Variables(built(), operation, Limits())
+    operation = Documents(schema.core(), Limits(), {}).of(query).operation(None)
+    variables = Variables(schema.core(), operation, Limits())
     refusal_in_time(lambda: variables.coerce({"v": value}))
 
 
@@ -184,7 +178,7 @@ def test_json_that_would_take_long_is_refused_at_once(name: str) -> None:
 
 def test_documents_are_forgotten_by_what_they_weigh() -> None:
     """A thousand small documents are kept, but not a thousand of the largest."""
-    documents = Documents(built(), Limits(documents_max=10), {})
+    documents = Documents(schema.core(), Limits(documents_max=10), {})
     large = [f"{{ viewer {{ {'name kind ' * 60} }} }} # {n}" for n in range(20)]
     for text in large:
         documents.of(text)

@@ -7,7 +7,7 @@ from graphql import GraphQLField, GraphQLInputObjectType, GraphQLList, GraphQLNo
 
 from gql import schema
 
-CORE = schema.core(schema.build())
+CORE = schema.core()
 # What is asked of a noun, last in a mutation's name.
 VERBS = (
     *("Create", "Update", "Delete", "Clone", "Record", "Issue", "Transact", "Adjust", "Enable", "Disable", "Generate"),

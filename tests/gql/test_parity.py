@@ -26,7 +26,7 @@ from rest.pretix.app import ROUTES as PRETIX
 from rest.pretix.idempotency import Keys
 from rest.voucherify.app import ROUTES as VOUCHERIFY
 
-CORE = schema.core(schema.build())
+CORE = schema.core()
 
 
 @dataclass(frozen=True)

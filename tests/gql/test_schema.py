@@ -10,7 +10,7 @@ from gql.ids import decode, encoder
 from resolvers.reading.source import SOURCES
 
 ROOT = Path(schema.__file__).parents[1]
-CORE = schema.core(schema.build())
+CORE = schema.core()
 
 
 def test_committed_text_is_the_schema() -> None:

@@ -21,7 +21,7 @@ from tests.gql.documents import COMPOSED, VALUES
 from tests.reading.whole_graph import Walk, stock, walks
 from tests.world import World, opened
 
-CORE = schema.core(schema.build())
+CORE = schema.core()
 WALKS = list(walks(CORE))
 # Each stands in a filter twice, and a filter has 50 comparisons at most.
 PARTS_MAX = 16

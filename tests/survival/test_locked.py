@@ -2,8 +2,6 @@
 as soon as it can."""
 
 import asyncio
-import os
-import signal
 import sqlite3
 import threading
 import time
@@ -15,6 +13,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import httpx2
+import psutil
 import pytest
 from sqlalchemy import insert, make_url
 
@@ -160,18 +159,19 @@ async def test_unreachable_postgresql_is_unavailable_until_it_is_back(server: Po
 
 
 @contextmanager
-def hung(server: PostgreSQL, url: str) -> Iterator[None]:
+def hung(server: PostgreSQL) -> Iterator[None]:
     """It takes connections and says nothing, like a machine that went away without a word."""
-    asked = f"SELECT pid FROM pg_stat_activity WHERE datname = '{make_url(url).database}'"
     assert server.process is not None
-    processes = [server.process.pid, *map(int, server.execute(asked).split())]
+    postmaster = psutil.Process(server.process.pid)
+    postmaster.suspend()  # first, so that there are no new ones
+    processes = [postmaster, *postmaster.children()]
     for process in processes:
-        os.kill(process, signal.SIGSTOP)
+        process.suspend()
     try:
         yield
     finally:
         for process in processes:
-            os.kill(process, signal.SIGCONT)
+            process.resume()
 
 
 async def test_hung_postgresql_is_unavailable_in_time(server: PostgreSQL, tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ async def test_hung_postgresql_is_unavailable_in_time(server: PostgreSQL, tmp_pa
         card = await world.card(1000)
         for door in doors:
             await door.balance(card)
-        with hung(server, url):
+        with hung(server):
             # Eight wait for two connections; writing has one of its own.
             acts = [assert_unavailable(door, door.balance(card), 3 * TIMEOUT_SECONDS) for door in doors * 4]
             acts += [assert_unavailable(door, door.transact(card, "-1.00"), 3 * TIMEOUT_SECONDS) for door in doors]

@@ -112,7 +112,7 @@ def compile_operation(
         selecting, cost = Selecting(schema, document.fragments, conditions), Cost()
         assert schema.query_type is not None
         tree = Container(selecting.roots(schema.query_type, [operation.selection_set], cost))
-        return QueryPlan(compile_selection(tree, dialect), selecting, cost)
+        return QueryPlan(compile_selection(tree, dialect, writer_shows_times=True), selecting, cost)
     if operation.operation is OperationType.MUTATION:
         return MutationPlan(dict(_mutation_fields(schema, dialect, document, operation, conditions)))
     raise Unsupported("subscription")

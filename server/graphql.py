@@ -12,7 +12,6 @@ without the one and, but for forms, without the other (docs/graphql-limits.md).
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
@@ -25,6 +24,7 @@ from resolvers.authentication import Authenticator
 from resolvers.changes import Changes
 from resolvers.context import Context, Pending, Wakes
 from resolvers.principals import Principal
+from resolvers.reading.values import as_json
 from server import form_requests
 from server.event_streams import EventStreams, Streamed
 from server.graphiql import GraphiQL
@@ -245,9 +245,9 @@ async def _send(
     bodiless: bool,
 ) -> None:
     if isinstance(answers, list):
-        status, body = 200, orjson.dumps([answer.body for answer in answers])
+        status, body = 200, as_json([answer.body for answer in answers])
     else:
-        status, body = answers.status_hint, orjson.dumps(answers.body)
+        status, body = answers.status_hint, as_json(answers.body)
         if status != 200:
             status, extra = _status(answers, accepted), extra + _retry_after(answers)
     await send(

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
 
-import orjson
 from graphql import GraphQLError
+
+from resolvers.reading.values import as_json
 
 # Parts are for other things, too (`@defer`): of a subscription only if that is said.
 PARTS_TYPE, SUBSCRIPTION_PARTS, VERSIONS = "multipart/mixed", "multipart/mixed;subscriptionspec", ("1.0", "1")
@@ -42,7 +43,7 @@ class Events:
     stop = f"retry: {RETRY_MS}\n\n".encode()
 
     def answer(self, body: Mapping[str, Any]) -> bytes:
-        return b"event: next\ndata: " + orjson.dumps(body) + b"\n\n"
+        return b"event: next\ndata: " + as_json(body) + b"\n\n"
 
     def failure(self, error: GraphQLError) -> bytes:
         return self.answer({"errors": [error.formatted]}) + self.complete
@@ -50,7 +51,7 @@ class Events:
 
 def _part(content: Mapping[str, Any]) -> bytes:
     """One part and the boundary after it: a part is read when the next boundary is there."""
-    return b"\r\nContent-Type: application/json\r\n\r\n" + orjson.dumps(content) + b"\r\n--graphql"
+    return b"\r\nContent-Type: application/json\r\n\r\n" + as_json(content) + b"\r\n--graphql"
 
 
 class Parts:

@@ -17,7 +17,6 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
@@ -27,6 +26,7 @@ from gql.rejected import Rejected
 from models.problems import Problem, TooSlow, Unauthenticated, Unavailable
 from resolvers.context import Context
 from resolvers.principals import Principal
+from resolvers.reading.values import as_json
 from server.subscribers import Seat, Subscribers
 from server.ws_messages import (
     Close,
@@ -262,7 +262,7 @@ class _Connection:
             raise _Gone
         try:
             async with asyncio.timeout(self._door.limits.send_seconds):
-                await self._send({"type": "websocket.send", "text": orjson.dumps(message).decode()})
+                await self._send({"type": "websocket.send", "text": as_json(message).decode()})
         except TimeoutError:
             raise too_slow() from None
         except OSError:

@@ -56,6 +56,8 @@ class Level:
     counted: bool = False
     # Columns of the parent's rows that hold this level's key.
     parent_columns: tuple[int, ...] = ()
+    # Where the relation hangs: at a row that is joined to the parent's, or at its own.
+    parent_path: tuple[str, ...] = ()
     _columns: list[ColumnElement[Any]] = field(default_factory=list)
     _indexes: dict[tuple[str, ...], int] = field(default_factory=dict)
     _joins: dict[tuple[str, ...], tuple[FromClause, ColumnElement[bool], bool]] = field(default_factory=dict)
@@ -81,6 +83,18 @@ class Level:
         *prefix, name = path
         found = self.source_at(tuple(prefix)).fields[name]
         return self._place(path, lambda: self._at(tuple(prefix), found.expression)), found
+
+    def above(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The path from the parent's row, for one that leads back to it: nothing has to be joined for that."""
+        back = self.source.to_one.get(path[0]) if len(path) > 1 else None
+        if back is None or back.nullable or self.parent is None or self.relation is None:
+            return None
+        is_back = {(theirs, own) for own, theirs in self.relation.on} == set(back.on)
+        return (*self.parent_path, *path[1:]) if is_back and self._above is SOURCES[back.target] else None
+
+    @property
+    def _above(self) -> Source | None:
+        return None if self.parent is None else self.parent.source_at(self.parent_path)
 
     def key(self, path: tuple[str, ...], name: str) -> int:
         """The place of a table's column in this level's rows."""

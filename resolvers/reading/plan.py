@@ -37,7 +37,7 @@ from resolvers.reading.selection import (
     Total,
     Value,
 )
-from resolvers.reading.source import SOURCES, ToMany
+from resolvers.reading.source import SOURCES, Field, Kind, ToMany
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +135,18 @@ def _keys(level: Level, pages: list[_Page]) -> list[tuple[Any, ...]]:
     return [tuple([row[column] for column in columns]) for row in rows]
 
 
-def compile_selection(tree: RootItem, dialect: Dialect) -> Compiled:
-    """The plan of a tree for one engine."""
-    return _Compiler(dialect).compile(tree)
+def compile_selection(tree: RootItem, dialect: Dialect, *, writer_shows_times: bool = False) -> Compiled:
+    """The plan of a tree for one engine.
+
+    With `writer_shows_times` times may be left as they are stored, to be shown by `values.as_json`, which is faster.
+    """
+    return _Compiler(dialect, writer_shows_times and dialect.name == "postgresql").compile(tree)
 
 
 @dataclass(slots=True)
 class _Compiler:
     dialect: Dialect
+    writer_shows_times: bool = False
     levels: list[Level] = field(default_factory=list)
     names: dict[str, Any] = field(default_factory=lambda: dict(values.FUNCTIONS))
     functions: list[str] = field(default_factory=list)
@@ -239,6 +243,8 @@ class _Compiler:
         n = level.number
         shown = self._display({key: self._list_item(level, item) for key, item in items.items()})
         body = f"start = page_{n}.starts[parent]\nrows = rows_{n}[start:page_{n}.starts[parent + 1]]\nreturn {shown}"
+        if level.parent is not None and f"above_{n}[" in shown:
+            body = f"above_{n} = rows_{level.parent.number}[parent]\n{body}"
         indented = "\n".join(f"    {line}" for line in body.splitlines())
         self.functions.append(f"def many_{n}(parent):\n{indented}")
 
@@ -319,12 +325,23 @@ class _Compiler:
                 return self._below(level, relation, items, argument, at, path)
 
     def _value(self, level: Level, value: Value, row: str, path: tuple[str, ...]) -> str:
-        index, found = level.column(path + value.path)
-        shown = values.shown(found.kind, f"{row}[{self._column(level, index)}]", self.dialect)
+        stored, found = self._stored(level, path + value.path, row)
+        if found.kind is Kind.TIMESTAMP and self.writer_shows_times and value.convert is None:
+            return self._unless_null(level, [level.column(path + each)[0] for each in value.present], row, stored)
+        shown = values.shown(found.kind, stored, self.dialect)
         if value.convert is not None:
             further = "" if value.argument is None else f", arguments[{value.argument}]"
             shown = f"{self._name(value.convert)}({shown}{further})"
         return self._unless_null(level, [level.column(path + each)[0] for each in value.present], row, shown)
+
+    def _stored(self, level: Level, path: tuple[str, ...], row: str) -> tuple[str, Field]:
+        """The expression for a field as it is stored: from the row above where the path leads back to it."""
+        above = level.above(path)
+        if above is None or level.parent is None:
+            index, found = level.column(path)
+            return f"{row}[{self._column(level, index)}]", found
+        index, found = level.parent.column(above)
+        return f"above_{level.number}[{self._column(level.parent, index)}]", found
 
     def _unless_null(self, level: Level, columns: Sequence[int], row: str, shown: str) -> str:
         """The expression, or null where one of the columns is."""
@@ -338,6 +355,7 @@ class _Compiler:
     ) -> str:
         found = level.source_at(path).to_many[relation]
         child = self._level(found.target, argument, parent=level, relation=found)
+        child.parent_path = path
         child.parent_columns = tuple(self._column(level, level.key(path, own)) for own, _ in found.on)
         self._connection(child, items)
         return f"many_{child.number}({at})"

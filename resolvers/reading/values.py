@@ -36,6 +36,11 @@ def shown(kind: Kind, raw: str, dialect: Dialect) -> str:
             return f"[ranked[-1] for ranked in sorted(json({raw}))]"
 
 
+def as_json(answer: Any) -> bytes:
+    """An answer as JSON, with the times that were left as they are stored shown as all others are."""
+    return orjson.dumps(answer, None, UTC_Z)
+
+
 def stamp_of_text(stored: str | None) -> str | None:
     """`2026-01-01T00:00:00.000000Z` without the zero microseconds."""
     return stored[:19] + "Z" if stored is not None and stored[20:26] == "000000" else stored

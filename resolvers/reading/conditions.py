@@ -122,26 +122,26 @@ def values(condition: Condition | None) -> Iterator[Any]:
             yield from values(of)
 
 
-def expression(condition: Condition, source: Source, dialect: Dialect) -> ColumnElement[bool]:
-    """The condition over the source's table, with parameters v0, v1, ..."""
-    return _expression(condition, source, dialect, iter(range(10_000)))
+def expression(condition: Condition, source: Source, dialect: Dialect, prefix: str = "") -> ColumnElement[bool]:
+    """The condition over the source's table, with parameters v0, v1, ... after the prefix."""
+    return _expression(condition, source, dialect, (f"{prefix}v{number}" for number in range(10_000)))
 
 
-def _expression(condition: Condition, source: Source, dialect: Dialect, numbers: Iterator[int]) -> ColumnElement[bool]:
+def _expression(condition: Condition, source: Source, dialect: Dialect, names: Iterator[str]) -> ColumnElement[bool]:
     match condition:
         case Compare():
-            return _comparison(condition, source, dialect, f"v{next(numbers)}")
+            return _comparison(condition, source, dialect, next(names))
         case Is(name, wanted):
             named = source.named[name](dialect)
             return named if wanted else not_(named)
         case Meets(name, given):
-            return source.asked[name](dialect, *[f"v{next(numbers)}" for _ in given])
+            return source.asked[name](dialect, *[next(names) for _ in given])
         case All(of):
-            return and_(true(), *[_expression(part, source, dialect, numbers) for part in of])
+            return and_(true(), *[_expression(part, source, dialect, names) for part in of])
         case Either(of):
-            return or_(*[_expression(part, source, dialect, numbers) for part in of])
+            return or_(*[_expression(part, source, dialect, names) for part in of])
         case Not(of):
-            return not_(_expression(of, source, dialect, numbers))
+            return not_(_expression(of, source, dialect, names))
 
 
 def _comparison(compare: Compare, source: Source, dialect: Dialect, name: str) -> ColumnElement[bool]:

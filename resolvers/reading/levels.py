@@ -2,7 +2,9 @@
 
 A root level starts from a tenant predicate. A level below rows takes their keys, all at once, and answers with the
 first rows of each: on PostgreSQL by LATERAL, on SQLite by a correlated `IN (… LIMIT n)`, so that a parent with a
-million children costs no more than its page does.
+million children costs no more than its page does. On PostgreSQL, levels right below a root are gathered by the root's
+own statement instead, each column of a parent's page as one array: that is one answer of one moment, without a
+transaction around it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +30,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.sql.util import ClauseAdapter
+from sqlalchemy.types import NullType
 
 from models.database import Query, Statement
 from models.metadata import Id
@@ -58,6 +61,9 @@ class Level:
     parent_columns: tuple[int, ...] = ()
     # Where the relation hangs: at a row that is joined to the parent's, or at its own.
     parent_path: tuple[str, ...] = ()
+    # Levels right below whose rows come with this level's own, in the order of their columns; and whether this is one.
+    gathered: "list[Level]" = field(default_factory=list)
+    is_gathered: bool = False
     _columns: list[ColumnElement[Any]] = field(default_factory=list)
     _indexes: dict[tuple[str, ...], int] = field(default_factory=dict)
     _joins: dict[tuple[str, ...], tuple[FromClause, ColumnElement[bool], bool]] = field(default_factory=dict)
@@ -147,18 +153,30 @@ class Level:
 
     # -- what is asked ---------------------------------------------------------------------------------------------
 
-    def query(self, ask: Ask, parameters: dict[str, Any], keys: Sequence[tuple[Any, ...]] | None) -> Query:
+    def query(
+        self,
+        ask: Ask,
+        parameters: dict[str, Any],
+        keys: Sequence[tuple[Any, ...]] | None,
+        below: Sequence[Ask] = (),
+    ) -> Query:
+        """`below` is what is asked of each level that is gathered with this one."""
         passed = None if keys is None else self._passed(keys)
-        form = (_form_of(ask), passed)
+        form = (_form_of(ask), passed, *map(_form_of, below))
         statement = self._statements.get(form)
         if statement is None:
             self.sorted_by(ask)  # so that the statement has the columns it sorts by
-            clause = self._root(ask) if passed is None else self._below(ask, passed)
+            clause = self._root(ask, below) if passed is None else self._below(ask, passed)
             statement = _remember(self._statements, form, Statement(clause, self.dialect))
-        extra = 0 if self.single else 1
         given = self._values(parameters, ask, keys, passed)
-        given["limit"] = ask.limit + extra
+        for level, asked in zip(self.gathered, below, strict=False):
+            given |= level._values({}, asked, None, None)
         return statement.query(given, remembered=ask.remembered)
+
+    @property
+    def width(self) -> int:
+        """How many columns there are, without the parent's place."""
+        return max(len(self._columns), 1)
 
     def count(self, ask: Ask, parameters: dict[str, Any], keys: Sequence[tuple[Any, ...]] | None) -> Query:
         passed = None if keys is None else self._passed(keys)
@@ -196,15 +214,16 @@ class Level:
         passed: _Passed | None,
     ) -> dict[str, Any]:
         """The run's parameters and this level's own."""
-        found = dict(parameters)
+        own = self._prefix
+        found = {**parameters, f"{own}limit": ask.limit + (0 if self.single else 1)}
         if ask.where is not None:
             for number, value in enumerate(conditions.values(ask.where)):
-                found[f"v{number}"] = value
+                found[f"{own}v{number}"] = value
         for name, place in (("after", ask.after), ("before", ask.before)):
             if place is not None:
-                found |= {f"{name}{number}": value for number, value in enumerate(place)}
+                found |= {f"{own}{name}{number}": value for number, value in enumerate(place)}
         if ask.offset:
-            found["offset"] = ask.offset
+            found[f"{own}offset"] = ask.offset
         if ask.organizer_id is not None:
             found["organizer_id"] = ask.organizer_id
         if keys is not None:
@@ -219,11 +238,56 @@ class Level:
                     found["keys"] = orjson.dumps(keys).decode()
         return found
 
+    @property
+    def _prefix(self) -> str:
+        """What tells the names of this level's own parameters apart in a statement of several levels."""
+        return "" if self.relation is None else f"l{self.number}_"
+
     # -- statements ------------------------------------------------------------------------------------------------
 
-    def _root(self, ask: Ask) -> Select[Any]:
+    def _root(self, ask: Ask, below: Sequence[Ask]) -> Select[Any]:
+        if below:
+            return self._gathering(ask, below)
         statement = select(*(self._columns or [null()])).select_from(self._from(self.source.table))
         return self._paged(statement.where(*self._narrowed(ask, self.source.table), self._reached(ask)), ask)
+
+    def _gathering(self, ask: Ask, below: Sequence[Ask]) -> Select[Any]:
+        """The page, and beside each of its rows the pages of the levels right below it."""
+        page = self._labelled(ask).where(*self._narrowed(ask, self.source.table), self._reached(ask))
+        rows = self._paged(page, ask).subquery("page")
+        joined: FromClause = rows
+        shown = [rows.c[f"c{number}"] for number in range(self.width)]
+        for level, asked in zip(self.gathered, below, strict=True):
+            arrays = level._arrays(asked, rows)
+            joined = joined.join(arrays, true())
+            shown += arrays.c
+        return select(*shown).select_from(joined).order_by(*self._again(ask, rows))
+
+    def _arrays(self, ask: Ask, above: FromClause) -> FromClause:
+        """The page below one row, as one row of an array for each column; null instead of empty ones."""
+        assert self.relation is not None
+        table = self.source.table
+        keys = [above.c[f"c{number}"] for number in self.parent_columns]
+        matched = [table.c[other] == key for (_, other), key in zip(self.relation.on, keys, strict=True)]
+        page = self._labelled(ask).where(*self._narrowed(ask, table), *matched)
+        inner = self._paged(page, ask).correlate(above).lateral(f"rows_{self.number}")
+        # What is aggregated comes in the order of the subquery, since nothing is done to its rows in between.
+        arrays = [_array(inner.c[f"c{number}"]).label(f"a{number}") for number in range(self.width)]
+        return select(*arrays).select_from(inner).correlate(above).lateral(f"below_{self.number}")
+
+    def _labelled(self, ask: Ask) -> Select[Any]:
+        """The columns with names, for a statement around this one: c0, c1, ..., and those it is ordered by: o0, ..."""
+        columns = self._columns or [literal_column("1", Id)]
+        shown = [column.label(f"c{number}") for number, column in enumerate(columns)]
+        ordering = self._order_columns(ask, self.source.table)
+        ordered = [column.label(f"o{number}") for number, column in enumerate(ordering)]
+        return select(*shown, *ordered).select_from(self._from(self.source.table))
+
+    def _again(self, ask: Ask, page: FromClause) -> list[ColumnElement[Any]]:
+        """The order once more, of a statement around a page: a join does not promise to keep it."""
+        falling = ask.descending is not ask.backward
+        again = [page.c[f"o{number}"] for number in range(len(self.source.orders[ask.order].fields))]
+        return [column.desc() if falling else column.asc() for column in again]
 
     def _root_count(self, ask: Ask) -> Select[Any]:
         table = self.source.table
@@ -234,16 +298,10 @@ class Level:
 
     def _below_lateral(self, ask: Ask, passed: _Passed) -> Select[Any]:
         keys, ordinal, matched = self._key_rows(self.source.table, passed)
-        page = select(*[column.label(f"c{number}") for number, column in enumerate(self._columns)])
-        page = page.select_from(self._from(self.source.table)).where(*self._narrowed(ask, self.source.table), matched)
-        ordering = self._order_columns(ask, self.source.table)
-        page = page.add_columns(*[column.label(f"o{number}") for number, column in enumerate(ordering)])
+        page = self._labelled(ask).where(*self._narrowed(ask, self.source.table), matched)
         inner = self._paged(page, ask).correlate(keys).lateral("page")
         shown = [inner.c[f"c{number}"] for number in range(len(self._columns))]
-        falling = ask.descending is not ask.backward
-        again = [inner.c[f"o{number}"] for number in range(len(ordering))]
-        within = [column.desc() if falling else column.asc() for column in again]
-        return select(ordinal, *shown).select_from(keys.join(inner, true())).order_by(ordinal, *within)
+        return select(ordinal, *shown).select_from(keys.join(inner, true())).order_by(ordinal, *self._again(ask, inner))
 
     def _below_in(self, ask: Ask, passed: _Passed) -> Select[Any]:
         table, inner = self.source.table, self.source.table.alias("inner_rows")
@@ -304,21 +362,21 @@ class Level:
         if self.relation is not None and self.relation.own_only:
             found.append(self.source.reaches["any"](self.dialect))
         if ask.where is not None:
-            found.append(conditions.expression(ask.where, self.source, self.dialect))
+            found.append(conditions.expression(ask.where, self.source, self.dialect, self._prefix))
         if table is not self.source.table:
             found = [ClauseAdapter(table).traverse(condition) for condition in found]
         return found
 
     def _paged(self, statement: Select[Any], ask: Ask, table: FromClause | None = None) -> Select[Any]:
         table = self.source.table if table is None else table
-        fields = self._order_columns(ask, table)
+        fields, own = self._order_columns(ask, table), self._prefix
         for name, place, onwards in (("after", ask.after, True), ("before", ask.before, False)):
             if place is not None:
-                bounds = tuple_(*[bindparam(f"{name}{n}", type_=column.type) for n, column in enumerate(fields)])
+                bounds = tuple_(*[bindparam(f"{own}{name}{n}", type_=column.type) for n, column in enumerate(fields)])
                 ahead = onwards is not ask.descending
                 statement = statement.where(tuple_(*fields) > bounds if ahead else tuple_(*fields) < bounds)
-        statement = statement.order_by(*self._ordering(ask, table)).limit(bindparam("limit", type_=Id))
-        return statement.offset(bindparam("offset", type_=Id)) if ask.offset else statement
+        statement = statement.order_by(*self._ordering(ask, table)).limit(bindparam(f"{own}limit", type_=Id))
+        return statement.offset(bindparam(f"{own}offset", type_=Id)) if ask.offset else statement
 
     def _ordering(self, ask: Ask, table: FromClause) -> list[ColumnElement[Any]]:
         falling = ask.descending is not ask.backward
@@ -330,6 +388,11 @@ class Level:
         if table is self.source.table:
             return columns
         return [ClauseAdapter(table).traverse(column) for column in columns]
+
+
+def _array(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    # What it holds is known by the column's field; SQLAlchemy has no way to read arrays of some types.
+    return func.array_agg(column, type_=NullType())
 
 
 def _remember(statements: dict[_Form, Statement], form: _Form, statement: Statement) -> Statement:

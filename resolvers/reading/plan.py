@@ -65,7 +65,7 @@ class Compiled:
     @property
     def snapshot(self) -> bool:
         """Several queries, to be answered from one state of the database."""
-        return len(self.levels) > 1 or any(level.counted for level in self.levels)
+        return sum(not level.is_gathered for level in self.levels) > 1 or any(level.counted for level in self.levels)
 
     def run(
         self, arguments: Sequence[Any], parameters: dict[str, Any], given: Mapping[str, Any] | None = None
@@ -74,11 +74,15 @@ class Compiled:
         pages: list[_Page] = []
         for level in self.levels:
             ask = arguments[level.argument]
+            if level.is_gathered:
+                pages.append(_Page.gathered(pages, level, ask))
+                continue
             keys = _keys(level, pages) if level.parent is not None else None
             if ask is None or keys == []:
                 pages.append(_Page.empty(ask))
                 continue
-            rows = yield level.query(ask, parameters, keys)
+            below = [arguments[each.argument] for each in level.gathered]
+            rows = yield level.query(ask, parameters, keys, below)
             page = _Page.of(rows, ask) if keys is None else _Page.below(rows, ask, len(keys), level.sorted_by(ask))
             if level.counted:
                 page.totals = [row[-1] for row in (yield level.count(ask, parameters, keys))]
@@ -106,6 +110,29 @@ class _Page:
         more = len(rows) > ask.limit
         rows = rows[: ask.limit] if more else rows
         return cls(ask, rows[::-1] if ask.backward else rows, (0, len(rows)), (more,))
+
+    @classmethod
+    def gathered(cls, pages: Sequence["_Page"], level: Level, ask: Ask) -> "_Page":
+        """The rows that came with those of the parents, after the parents' own columns."""
+        assert level.parent is not None
+        first = level.parent.width
+        for each in level.parent.gathered[: level.parent.gathered.index(level)]:
+            first += each.width
+        last = first + level.width
+        flat: list[Sequence[Any]] = []
+        starts, mores = [0], []
+        limit, backward = ask.limit, ask.backward
+        for row in pages[level.parent.number].rows:
+            arrays = row[first:last]
+            # In front, where rows that are read by keys have their parent's place, is something that nobody asks for.
+            bucket = [] if arrays[0] is None else list(zip(arrays[0], *arrays, strict=True))
+            more = len(bucket) > limit
+            mores.append(more)
+            if more:
+                del bucket[limit:]
+            flat += bucket[::-1] if backward else bucket
+            starts.append(len(flat))
+        return cls(ask, flat, starts, mores)
 
     @classmethod
     def below(cls, rows: Rows, ask: Ask, parents: int, sorted_by: tuple[Callable[[Any], Any], bool] | None) -> "_Page":
@@ -155,6 +182,7 @@ class _Compiler:
 
     def compile(self, tree: RootItem) -> Compiled:
         answer = self._root(tree)
+        self._gather()
         lines = ["def shape(pages, arguments, given):"]
         for level in self.levels:
             n = level.number
@@ -171,6 +199,19 @@ class _Compiler:
             code,
             any(source.gathers for level in self.levels for source in level.sources),
         )
+
+    def _gather(self) -> None:
+        """Let roots bring along what is right below them, where it is not counted as well."""
+        for level in self.levels:
+            parent = level.parent
+            if (
+                parent is not None
+                and parent.relation is None
+                and not level.counted
+                and self.dialect.name == "postgresql"
+            ):
+                level.is_gathered = True
+                parent.gathered.append(level)
 
     # -- objects without a row -------------------------------------------------------------------------------------
 

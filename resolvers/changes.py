@@ -27,7 +27,7 @@ from sqlalchemy.sql.base import Executable
 from models.change import change
 from models.database import Database, Statement, asked
 from models.metadata import Id
-from models.problems import Problem, TooSlow
+from models.problems import Invalid, Problem, TooSlow
 from resolvers import background
 
 log = structlog.get_logger()
@@ -117,6 +117,14 @@ class Changes:
         `organizer_id` is whose they are, where all are one's: what is stored is then found by it.
         """
         return Feed(self, topic, after, organizer_id)
+
+    async def require(self, after: int) -> None:
+        """Refuses with `Invalid` an id that no change has yet, e.g. of before a backup was restored: whoever went on
+        from it would be told nothing, until so many others had happened."""
+        if after > self.position:
+            ((newest,),) = await asked(self.database, _newest(self.database.dialect))
+            if after > newest:
+                raise Invalid("Nothing of this cursor has happened: begin anew.", field="after", reason="cursor")
 
     # -- who listens ---------------------------------------------------------------------------------------------------
 

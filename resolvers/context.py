@@ -79,6 +79,7 @@ class Context:
             "organizer_ids": tuple(asker.organizers.values()),
             "all_events": int(asker.all_events),
             "event_ids": asker.event_ids,
+            "scopes": asker.scopes,
             "reads_vouchers": int(asker.may(voucher_scopes.READ, reading=True)),
             "reads_gift_cards": int(asker.may(gift_card_scopes.READ, reading=True)),
             "now": self.clock(),

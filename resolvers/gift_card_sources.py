@@ -90,6 +90,8 @@ TRANSACTIONS = Source(
         "booked_at": Field(gift_card_transaction.c.booked_at, Kind.TIMESTAMP),
         "text": Field(gift_card_transaction.c.text, Kind.TEXT),
         "info": Field(gift_card_transaction.c.info, Kind.JSON),
+        "order_id": Field(gift_card_transaction.c.order_id, Kind.INTEGER),
+        "acceptor_id": Field(gift_card_transaction.c.acceptor_id, Kind.INTEGER),
     },
     # By number within a card; by id the whole ledger of an organizer.
     orders={"default": Order(("number",)), "number": Order(("number",)), "id": Order(("id",))},

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from models.problems import PermissionDenied
 
@@ -26,7 +26,9 @@ class Principal:
     # The half of a key pair that is no secret.
     public_id: str | None = None
     # Whether each scope was found to be granted, since it is asked on every request.
-    _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
+    # What every read is given of the asker, once it was asked for (resolvers/context.py).
+    parameters: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def may(self, scope: Scope, *, reading: bool = False) -> bool:
         """Permission names are pretix's, e.g. `organizer.giftcards:read`; reading needs read access, the rest write.

@@ -1,9 +1,28 @@
-"""What can be read of webhooks, of their deliveries, and of each time one was sent. Secrets are no field of any."""
+"""What can be read of webhooks, of their deliveries, and of each time one was sent. Secrets are no field of any.
 
-from sqlalchemy import ColumnElement, bindparam, case, literal_column
+What was sent shows what the webhook reads, and an answer may repeat it. So the log is read by whoever may read all of
+that, and by nobody else.
+"""
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Dialect,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from models.metadata import Id
 from models.webhook import Status, webhook, webhook_attempt, webhook_delivery
+from resolvers.reach import ALL_EVENTS
 from resolvers.reading.conditions import any_of
 from resolvers.reading.source import Field, Kind, Named, Order, Source, ToMany, ToOne
 from resolvers.webhooks import READ
@@ -17,6 +36,33 @@ def _own(organizer_id: ColumnElement[int]) -> Named:
 
 def _any(organizer_id: ColumnElement[int]) -> Named:
     return lambda dialect: any_of(organizer_id, "organizer_ids", dialect)
+
+
+def _of_readable(dialect: Dialect) -> ColumnElement[bool]:
+    """Of a webhook that is there, and reads nothing but what the asker may read: see `Principal.may`."""
+    scope = _values("scopes", dialect)
+    has_scope = or_(any_of(scope, "scopes", dialect), any_of(_all_of(scope, dialect), "scopes", dialect))
+    event_id = cast(_values("event_ids", dialect), Id)
+    elsewhere = select(event_id).where(~any_of(event_id, "event_ids", dialect)).correlate(webhook)
+    reaches_events = or_(ALL_EVENTS, and_(_w.all_events == False, ~elsewhere.exists()))  # noqa: E712  an SQL expression
+    beyond = select(scope).where(~has_scope).correlate(webhook)
+    is_there = and_(any_of(_w.organizer_id, "organizer_ids", dialect), _w.deleted_at.is_(None))
+    return _d.webhook_id.in_(select(_w.id).where(is_there, reaches_events, ~beyond.exists()))
+
+
+def _values(name: str, dialect: Dialect) -> ColumnElement[str]:
+    """Each of the list in a column."""
+    if dialect.name == "postgresql":
+        listed = func.json_array_elements_text(cast(_w[name], JSON)).table_valued(column("value", Text), name=name)
+    else:
+        listed = func.json_each(_w[name]).table_valued(column("value", Text), name=name)
+    return listed.c.value
+
+
+def _all_of(scope: ColumnElement[str], dialect: Dialect) -> ColumnElement[str]:
+    """The permission for all that begins as this one does."""
+    dot = func.strpos(scope, ".") if dialect.name == "postgresql" else func.instr(scope, ".")
+    return func.substr(scope, 1, dot, type_=Text).concat("*")
 
 
 WEBHOOKS = Source(
@@ -66,6 +112,7 @@ WEBHOOK_DELIVERIES = Source(
         "attempts": Order(("attempts", "id")),
     },
     reaches={"written": _own(_d.organizer_id), "any": _any(_d.organizer_id)},
+    always=_of_readable,
     to_one={"webhook": ToOne("webhook", (("organizer_id", "organizer_id"), ("webhook_id", "id")))},
     to_many={"attempts": ToMany("webhook_attempt", (("organizer_id", "organizer_id"), ("id", "delivery_id")))},
 )
@@ -85,5 +132,11 @@ WEBHOOK_ATTEMPTS = Source(
     },
     orders={"default": Order(("number",)), "number": Order(("number",))},
     reaches={"any": _any(_a.organizer_id)},
+    always=lambda dialect: (
+        select(_d.id)
+        .where(_d.organizer_id == _a.organizer_id, _d.id == _a.delivery_id, _of_readable(dialect))
+        .correlate(webhook_attempt)
+        .exists()
+    ),
     to_one={"delivery": ToOne("webhook_delivery", (("organizer_id", "organizer_id"), ("delivery_id", "id")))},
 )

@@ -54,6 +54,8 @@ class Compiled:
     source_code: str
     # Whether it reads of a source that gathers: what was gathered is to be written first.
     gathers: bool = False
+    # Whether it takes several queries, which are to be answered from one state of the database.
+    snapshot: bool = False
 
     def required(self, arguments: Sequence[Any]) -> Iterator[Scope]:
         """The permissions without which it must not be run with these arguments."""
@@ -61,11 +63,6 @@ class Compiled:
         for argument, scopes in self.looked_up:
             if arguments[argument] is not None:
                 yield from scopes
-
-    @property
-    def snapshot(self) -> bool:
-        """Several queries, to be answered from one state of the database."""
-        return sum(not level.is_gathered for level in self.levels) > 1 or any(level.counted for level in self.levels)
 
     def run(
         self, arguments: Sequence[Any], parameters: dict[str, Any], given: Mapping[str, Any] | None = None
@@ -198,6 +195,7 @@ class _Compiler:
             tuple(self.looked_up),
             code,
             any(source.gathers for level in self.levels for source in level.sources),
+            sum(not level.is_gathered for level in self.levels) > 1 or any(level.counted for level in self.levels),
         )
 
     def _gather(self) -> None:

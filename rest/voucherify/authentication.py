@@ -24,7 +24,7 @@ async def principal_of(headers: Mapping[bytes, bytes], authenticator: Authentica
     """Refuses with `Unauthenticated`."""
     if client:
         found = await _by_pair(headers, b"x-client-application-id", b"x-client-token", CLIENT, authenticator)
-        return replace(found, scopes=CLIENT_SCOPES, _known={})
+        return replace(found, scopes=CLIENT_SCOPES)
     scheme, _, secret = headers.get(b"authorization", b"").strip().partition(b" ")
     if b"x-app-token" not in headers and scheme.lower() == b"bearer":
         return await authenticator.principal(_text(secret.strip()), BEARER)

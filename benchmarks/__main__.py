@@ -85,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="+",
         metavar="NAME",
         choices=list(CONTENDERS),
-        help="only these (default: all but strawberry-cached; postgraphile takes part on PostgreSQL alone)",
+        help="only these (default: all but strawberry-cached; PostGraphile takes part on PostgreSQL alone)",
     )
     made.add_argument(
         "--rows",

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks import fixture, servers, wire
 from benchmarks.contenders import Peer
+from benchmarks.engines import Postgresql
 from benchmarks.servers import CHECKOUT, HOST, Failed, Missing
 
 FOLDER = CHECKOUT / "benchmarks" / "peers" / "postgraphile"
@@ -24,13 +25,25 @@ TRANSACTIONS = """transactions: giftCardTransactionsByGiftCardId(first: 5) {
 }"""
 
 
-class Postgraphile(Peer):
+# Whose cards are shown is what the setting says. Transactions are reached by their cards alone in what is measured.
+ROW_LEVEL_SECURITY = """
+DROP ROLE IF EXISTS peer_visitor;
+CREATE ROLE peer_visitor;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO peer_visitor;
+ALTER TABLE gift_card ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_tenant ON gift_card FOR SELECT TO peer_visitor
+    USING (organizer_id = current_setting('peer.organizer_id')::bigint);
+"""
+
+
+class PostgraphileOpen(Peer):
     """The same rows by documents of its own, as its schema is made from the tables: amounts are numbers of hundredths
     with their currency beside them. It looks no token up and keeps no tenants apart."""
 
-    name = "postgraphile"
-    title = "(d) PostGraphile 5 on Node, without tokens and tenants"
+    name = "postgraphile-open"
+    title = "(d) without tokens and tenants: it does less than all others"
     engines = ("postgresql",)
+    care = ""
     documents: Mapping[str, str] = {
         "list": wire.gift_cards(FIELDS, field="giftCards: allGiftCards"),
         "nested": wire.gift_cards(f"{FIELDS} {TRANSACTIONS}", field="giftCards: allGiftCards"),
@@ -49,6 +62,7 @@ class Postgraphile(Peer):
             "PEER_HOST": HOST,
             "PEER_PORT": str(self.port),
             "PEER_CONNECTIONS": str(CONNECTIONS),
+            "PEER_CARE": self.care,
         }
         log = self.folder / f"{self.name}.log"
         self.server = servers.start_program([self.node, str(FOLDER / "server.js")], self.port, environment, log)
@@ -65,6 +79,20 @@ class Postgraphile(Peer):
             for edge in answer["data"]["giftCards"]["edges"]:
                 with_money(edge["node"])
         return answer
+
+
+class Postgraphile(PostgraphileOpen):
+    """It looks the token up at every request, and shows the rows of one tenant by row level security."""
+
+    name = "postgraphile"
+    title = "(d) PostGraphile 5 on Node, with tokens and tenants"
+    care = "1"
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert isinstance(self.engine, Postgresql)
+        for statement in filter(str.strip, ROW_LEVEL_SECURITY.split(";")):
+            self.engine.server.execute(statement, database=self.name)
 
 
 def with_money(card: dict[str, Any]) -> None:

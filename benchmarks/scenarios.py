@@ -162,7 +162,7 @@ def graphql_transacts(to: Contender, cards: list[str]) -> list[str]:
 
 
 CROWDS = (1, 16, 64)
-GRAPHQL_READERS = ("foyer", "strawberry", "strawberry-cached", "postgraphile")
+GRAPHQL_READERS = ("foyer", "strawberry", "strawberry-cached", "postgraphile", "postgraphile-open")
 
 # Reads come before writes: their checks compare balances with the fixture.
 SCENARIOS = (

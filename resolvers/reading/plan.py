@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Dialect
 
-from models.database import Plan, Rows
+from models.database import Plan
 from resolvers.principals import Scope
 from resolvers.reading import values
 from resolvers.reading.levels import Level
+from resolvers.reading.page import Page, keys_of
 from resolvers.reading.selection import (
-    Ask,
     Constant,
     Container,
     Cursor,
@@ -48,7 +48,7 @@ class Compiled:
     """
 
     levels: tuple[Level, ...]
-    shape: Callable[[Sequence["_Page"], Sequence[Any], Mapping[str, Any]], Any]
+    shape: Callable[[Sequence["Page"], Sequence[Any], Mapping[str, Any]], Any]
     scopes: frozenset[Scope]
     looked_up: tuple[tuple[int, frozenset[Scope]], ...]
     source_code: str
@@ -68,95 +68,23 @@ class Compiled:
         self, arguments: Sequence[Any], parameters: dict[str, Any], given: Mapping[str, Any] | None = None
     ) -> Plan[Any]:
         """One run. `arguments` are the asks of levels (None: the level is not read) and the arguments of converters."""
-        pages: list[_Page] = []
+        pages: list[Page] = []
         for level in self.levels:
             ask = arguments[level.argument]
             if level.is_gathered:
-                pages.append(_Page.gathered(pages, level, ask))
+                pages.append(Page.gathered(pages, level, ask))
                 continue
-            keys = _keys(level, pages) if level.parent is not None else None
+            keys = keys_of(level, pages) if level.parent is not None else None
             if ask is None or keys == []:
-                pages.append(_Page.empty(ask))
+                pages.append(Page.empty(ask))
                 continue
             below = [arguments[each.argument] for each in level.gathered]
             rows = yield level.query(ask, parameters, keys, below)
-            page = _Page.of(rows, ask) if keys is None else _Page.below(rows, ask, len(keys), level.sorted_by(ask))
+            page = Page.of(rows, ask) if keys is None else Page.below(rows, ask, len(keys), level.sorted_by(ask))
             if level.counted:
                 page.totals = [row[-1] for row in (yield level.count(ask, parameters, keys))]
             pages.append(page)
         return self.shape(pages, arguments, given or {})
-
-
-@dataclass(slots=True)
-class _Page:
-    """The rows of one level, those of each parent together: parent i has rows[starts[i]:starts[i + 1]]."""
-
-    ask: Ask | None
-    rows: Rows
-    starts: Sequence[int]
-    more: Sequence[bool]
-    totals: Sequence[int] = (0,)
-
-    @classmethod
-    def empty(cls, ask: Ask | None) -> "_Page":
-        return cls(ask, (), (0, 0), (False,))
-
-    @classmethod
-    def of(cls, rows: Rows, ask: Ask) -> "_Page":
-        """Cut off the row that only told that there are more, and turn a page read backwards around."""
-        more = len(rows) > ask.limit
-        rows = rows[: ask.limit] if more else rows
-        return cls(ask, rows[::-1] if ask.backward else rows, (0, len(rows)), (more,))
-
-    @classmethod
-    def gathered(cls, pages: Sequence["_Page"], level: Level, ask: Ask) -> "_Page":
-        """The rows that came with those of the parents, after the parents' own columns."""
-        assert level.parent is not None
-        first = level.parent.width
-        for each in level.parent.gathered[: level.parent.gathered.index(level)]:
-            first += each.width
-        last = first + level.width
-        flat: list[Sequence[Any]] = []
-        starts, mores = [0], []
-        limit, backward = ask.limit, ask.backward
-        for row in pages[level.parent.number].rows:
-            arrays = row[first:last]
-            # In front, where rows that are read by keys have their parent's place, is something that nobody asks for.
-            bucket = [] if arrays[0] is None else list(zip(arrays[0], *arrays, strict=True))
-            more = len(bucket) > limit
-            mores.append(more)
-            if more:
-                del bucket[limit:]
-            flat += bucket[::-1] if backward else bucket
-            starts.append(len(flat))
-        return cls(ask, flat, starts, mores)
-
-    @classmethod
-    def below(cls, rows: Rows, ask: Ask, parents: int, sorted_by: tuple[Callable[[Any], Any], bool] | None) -> "_Page":
-        """The same for the rows of many parents, whose first column is the parent's place."""
-        buckets: list[list[Sequence[Any]]] = [[] for _ in range(parents)]
-        for row in rows:
-            buckets[row[0]].append(row)
-        flat: list[Sequence[Any]] = []
-        starts, mores = [0], []
-        limit, backward = ask.limit, ask.backward
-        for bucket in buckets:
-            if sorted_by is not None:
-                bucket.sort(key=sorted_by[0], reverse=sorted_by[1])
-            more = len(bucket) > limit
-            mores.append(more)
-            if more:
-                del bucket[limit:]
-            flat += bucket[::-1] if backward else bucket
-            starts.append(len(flat))
-        return cls(ask, flat, starts, mores)
-
-
-def _keys(level: Level, pages: list[_Page]) -> list[tuple[Any, ...]]:
-    assert level.parent is not None
-    rows = pages[level.parent.number].rows
-    columns = level.parent_columns
-    return [tuple([row[column] for column in columns]) for row in rows]
 
 
 def compile_selection(tree: RootItem, dialect: Dialect, *, writer_shows_times: bool = False) -> Compiled:
@@ -272,7 +200,15 @@ class _Compiler:
         relation: ToMany | None = None,
         single: bool = False,
     ) -> Level:
-        level = Level(len(self.levels), SOURCES[source], self.dialect, argument, single, parent, relation)
+        level = Level(
+            number=len(self.levels),
+            source=SOURCES[source],
+            dialect=self.dialect,
+            argument=argument,
+            single=single,
+            parent=parent,
+            relation=relation,
+        )
         self.levels.append(level)
         self._require(level.source.scope)
         return level

@@ -1,7 +1,12 @@
-"""One subscription: its events, each read by the same compiled plan as a mutation's payload is."""
+"""One subscription: its events, each read by the same compiled plan as a mutation's payload is.
 
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+Who listens to the same by the same document, with the same rights, is told by one read: a thousand who wait for one
+thing would otherwise wait for a thousand reads.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from graphql import GraphQLSchema, OperationDefinitionNode
@@ -19,6 +24,21 @@ from resolvers.reading.plan import Compiled, compile_selection
 
 
 @dataclass(frozen=True, slots=True)
+class Reads:
+    """Those under way, by what they are for. One that is over is not told again: it may be out of date."""
+
+    _running: dict[Hashable, asyncio.Future[Any]] = field(default_factory=dict)
+
+    async def of(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
+        running = self._running.get(key)
+        if running is None:
+            running = self._running[key] = asyncio.ensure_future(read())
+            running.add_done_callback(lambda _: self._running.pop(key, None))
+        # Whoever began it may leave: the others are still waiting.
+        return await asyncio.shield(running)
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionPlan:
     """The one field of a subscription: what it listens to, and how each of its events is read."""
 
@@ -28,6 +48,7 @@ class SubscriptionPlan:
     selecting: Selecting
     cost: Cost
     args: Arguments
+    reads: Reads = field(default_factory=Reads)
 
     def prepare(self, run: Run) -> tuple[int, Args]:
         """What each event costs at most, and the field's arguments."""
@@ -41,16 +62,22 @@ class SubscriptionPlan:
 
     async def events(self, run: Run, stream: Stream) -> AsyncGenerator[Mapping[str, Any], None]:
         """The data of each event, until the stream is over. Raises what ends it before: `TooSlow`, `Unavailable`."""
+        whose = (run.context.principal.rights, repr(run.variables))
+
+        async def shown(outcome: Mapping[str, Any]) -> Mapping[str, Any]:
+            key = (whose, *outcome.items())
+            return cast(Mapping[str, Any], await self.reads.of(key, lambda: self.shown(run, outcome)))
+
         async with stream.feed as feed:
             if stream.first is not None and (outcome := await stream.first()) is not None:
-                yield await self.shown(run, outcome)
+                yield await shown(outcome)
             if stream.ends is not None and await stream.ends(None):
                 return
             async for told in feed:
                 outcome = stream.outcome(told)
                 if outcome is None:
                     continue
-                yield await self.shown(run, outcome)
+                yield await shown(outcome)
                 if stream.ends is not None and await stream.ends(told):
                     return
 

@@ -1,6 +1,6 @@
 """Who is asking, and what they may do."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -45,6 +45,12 @@ class Principal:
     def require(self, scope: Scope, *, reading: bool = False) -> None:
         if not self.may(scope, reading=reading):
             raise PermissionDenied("You do not have permission to perform this action.", scope=scope)
+
+    @property
+    def rights(self) -> Hashable:
+        """What decides what is shown: two with equal rights are shown the same."""
+        reached = frozenset(self.organizers.items())
+        return (self.token_id, self.kind, reached, self.scopes, self.access, self.all_events, self.event_ids)
 
     def reaches_event(self, event_id: int) -> bool:
         """Whether the event is one of those that the token is for; that it is the organizer's is asked elsewhere."""

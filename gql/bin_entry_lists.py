@@ -5,7 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from gql.filters import DateTimeFilter, EnumFilter, IDFilter, Stored, TextFilter, filtering, optional
+from gql.conditions import Stored
+from gql.filters import DateTimeFilter, EnumFilter, IDFilter, TextFilter, filtering, optional
 from gql.listing import Listing, ordering
 from gql.voucher_kinds import STORED_RESOURCES, BinResource
 

@@ -8,8 +8,9 @@ import strawberry
 
 from gql import ids
 from gql.change_kinds import STORED, ChangeKind, shown
+from gql.conditions import Stored
 from gql.errors import camel
-from gql.filters import DateTimeFilter, EnumFilter, Stored, TextFilter, filtering, optional
+from gql.filters import DateTimeFilter, EnumFilter, TextFilter, filtering, optional
 from gql.listing import Listing, ordering
 from gql.reads import Args, Leaf, by
 from gql.run import Run
@@ -24,14 +25,9 @@ from resolvers.reading.selection import Ask
 AMOUNTS = ("amount", "credits")
 
 
-def typename_of(noun: str) -> str:
-    """The GraphQL type of a source."""
-    return "".join(part.capitalize() for part in noun.split("_"))
-
-
 def _subject(stored_subject: str) -> str | None:
     kind, _, key = stored_subject.partition(":")
-    return ids.encoder(typename_of(kind.partition(".")[0]))(int(key))
+    return ids.encoder(ids.typename_of(kind.partition(".")[0]))(int(key))
 
 
 def content_of(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,9 +42,9 @@ def _told(name: str, value: Any) -> Any:
     if name == "fields":
         return [camel(field) for field in value]
     if ending == "id" and isinstance(value, int):
-        return ids.encoder(typename_of(NOUNS.get(noun, noun)))(value)
+        return ids.encoder(ids.typename_of(NOUNS.get(noun, noun)))(value)
     if ending == "ids" and isinstance(value, list):
-        return [ids.encoder(typename_of(NOUNS.get(noun, noun)))(key) for key in value]
+        return [ids.encoder(ids.typename_of(NOUNS.get(noun, noun)))(key) for key in value]
     return value
 
 

@@ -8,11 +8,18 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError
 
+from gql import ids
 from gql.reads import Part, by
 from models import problems, voucher_problems
-from models.problems import Problem, Several
+from models.problems import NotFound, Problem, Several
 
 NO_NAMES: Mapping[str, str] = {}
+# Fields of inputs that name something by other than its global id, and those that hold JSON.
+REFS = ("code", "token", "sourceId")
+JSON_VALUES = (
+    *("metadata", "metaData", "itemMetaProperties", "info", "address", "promotion", "referralProgram"),
+    *("loyaltyTiersExpiration", "expirationRules"),
+)
 # Where problems are that a verb refuses with; doors have some of their own besides.
 MODULES = (problems.__name__, voucher_problems.__name__)
 
@@ -42,12 +49,46 @@ class UserError:
     message: str = by(Part("message"), "The refusal in English, for developers.")
 
 
-def user_errors(problem: Problem, names: Mapping[str, str] = NO_NAMES) -> list[dict[str, Any]]:
-    """The problem, or each of several, as user errors. `names` are fields of verbs that the input calls otherwise."""
+def user_errors(
+    problem: Problem, names: Mapping[str, str] = NO_NAMES, given: Mapping[str, Any] = NO_NAMES
+) -> list[dict[str, Any]]:
+    """The problem, or each of several, as user errors. `names` are fields of verbs that the input calls otherwise.
+
+    What is not there is said of the field of `given`, the input, that names it.
+    """
     return [
-        {"code": found.code.upper(), "field": path_of(found.field, names), "message": found.message}
+        {
+            "code": found.code.upper(),
+            "field": path_of(found.field, names) or _path_of_name(found, given),
+            "message": found.message,
+        }
         for found in (problem.problems if isinstance(problem, Several) else (problem,))
     ]
+
+
+def _path_of_name(problem: Problem, given: Mapping[str, Any]) -> list[str] | None:
+    """Where the input has a global id of such an object, or what it was looked for by."""
+    if not isinstance(problem, NotFound):
+        return None
+    typename, ref = ids.typename_of(problem.details["noun"]), problem.details["ref"]
+    for path, text in _texts(given, ("input",)):
+        found = ids.decode(text)
+        if (found is not None and found[0] == typename) or (text == ref and path[-1] in REFS):
+            return list(path)
+    return None
+
+
+def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text of an input with its path, but for those of JSON values, which name nothing."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            if name not in JSON_VALUES:
+                yield from _texts(each, (*path, name))
+    elif isinstance(value, list):
+        for place, each in enumerate(value):
+            yield from _texts(each, (*path, str(place)))
 
 
 def path_of(field: str | None, names: Mapping[str, str] = NO_NAMES) -> list[str] | None:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import strawberry
 
-from gql.filters import DateTimeFilter, IDFilter, Meant, TextFilter, filtering, optional, text_of
+from gql.conditions import Meant, text_of
+from gql.filters import DateTimeFilter, IDFilter, TextFilter, filtering, optional
 from gql.listing import Listing, ordering
 from gql.scalars import Timestamp
 from resolvers.reading.conditions import Meets

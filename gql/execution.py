@@ -20,7 +20,7 @@ from gql.introspection import Introspection
 from gql.live import SubscriptionPlan, compile_subscription
 from gql.persisted import Persisted
 from gql.reads import Stream
-from gql.rejected import Rejected, rejected
+from gql.rejected import Rejected, coded, rejected
 from gql.run import Limits, Run, Unsupported
 from gql.variables import Variables
 from models.database import Dialect
@@ -331,6 +331,7 @@ def _masked(error: GraphQLError, run: Run) -> GraphQLError:
     if isinstance(original, Problem):
         return request_error(original, error.nodes, error.path)
     if original is None or isinstance(original, GraphQLError):
-        return error
+        # A null or missing variable that is valid only by a default, which graphql-core finds at its field.
+        return coded(error, "BAD_VARIABLES")
     log.error("graphql field failed", path=error.path, exc_info=original)
     return internal_error(run.request_id, error.nodes, error.path)

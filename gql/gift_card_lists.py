@@ -63,6 +63,8 @@ class GiftCardTransactionFilter:
     balance_after: AmountFilter | None = optional("A condition on the balance right after it, whatever the currency.")
     booked_at: DateTimeFilter | None = optional("A condition on when it was booked.")
     text: TextFilter | None = optional("A condition on the note for people.")
+    order: IDFilter | None = optional("A condition on the order it was booked for.")
+    acceptor: IDFilter | None = optional("A condition on the organizer in whose shop it was booked.")
 
 
 @strawberry.enum(description="What transactions of gift cards can be sorted by.")
@@ -82,6 +84,8 @@ TRANSACTIONS = Listing(
         "balanceAfter": "$balance_after",
         "bookedAt": "booked_at",
         "text": "text",
+        "order": "@Order.order_id",
+        "acceptor": "@Organizer.acceptor_id",
     },
     order=ordering(GiftCardTransactionOrderField, "transactions of gift cards"),
     default="id",

@@ -20,6 +20,7 @@ from resolvers import balances, gift_cards
 from resolvers.context import Work
 
 CARD = written("gift_card", "card_id")
+OWNER = "The global id or the secret of the ticket whose owner it belongs to"
 
 
 @strawberry.type(description="The outcome of `giftCardIssue`.")
@@ -61,7 +62,7 @@ class GiftCardIssueInput:
     testmode: bool | None = optional("Whether it is for testing only; false by default.")
     expires_at: Timestamp | None = optional("When it expires, if it does.")
     conditions: str | None = optional("Special terms, for people.")
-    owner_ticket: strawberry.ID | None = optional("The secret of the ticket whose owner it belongs to.")
+    owner_ticket: strawberry.ID | None = optional(OWNER + ".")
     organizer: str | None = optional(ORGANIZER)
     idempotency_key: str | None = optional(KEY)
 
@@ -72,9 +73,7 @@ class GiftCardUpdateInput:
     balance: Amount | None = optional("The new balance: the difference is booked, under the card's lock.")
     expires_at: Timestamp | None = optional("When it expires; null for never.")
     conditions: str | None = optional("Special terms, for people; null for none.")
-    owner_ticket: strawberry.ID | None = optional(
-        "The secret of the ticket whose owner it belongs to; null for nobody."
-    )
+    owner_ticket: strawberry.ID | None = optional(OWNER + "; null for nobody.")
     organizer: str | None = optional(ORGANIZER)
     idempotency_key: str | None = optional(KEY)
 
@@ -116,7 +115,7 @@ def _issue(given: Args, run: Run) -> Verb:
         testmode=given.get("testmode") or False,
         expires_at=given.get("expiresAt"),
         conditions=given.get("conditions"),
-        owner_ticket=given.get("ownerTicket"),
+        owner_ticket=_ticket(given.get("ownerTicket")),
     )
     return _booked(issued, organizer_id)
 
@@ -141,9 +140,15 @@ def _update(given: Args, run: Run) -> Verb:
         "balance": UNSET if balance is None else hundredths(balance, field="balance"),
         "expires_at": given.get("expiresAt", UNSET),
         "conditions": given.get("conditions", UNSET),
-        "owner_ticket": given.get("ownerTicket", UNSET),
+        "owner_ticket": _ticket(given["ownerTicket"]) if "ownerTicket" in given else UNSET,
     }
     return _on_card(partial(gift_cards.update_card, **changes), given, run)
+
+
+def _ticket(named: str | None) -> int | str | None:
+    """A ticket's key, if this is a ticket's global id; else it is its secret."""
+    found = None if named is None else ids.decode(named)
+    return found[1] if found is not None and found[0] == "Ticket" else named
 
 
 def _enable(given: Args, run: Run) -> Verb:

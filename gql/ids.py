@@ -25,6 +25,11 @@ def encoder(typename: str) -> Callable[[int | None], str | None]:
     return encode
 
 
+def typename_of(noun: str) -> str:
+    """The GraphQL type of a source: `gift_card` is `GiftCard`."""
+    return "".join(part.capitalize() for part in noun.split("_"))
+
+
 def decode(text: str) -> tuple[str, int] | None:
     """The type's name and the key, or None if this is no global id: an unknown id and a malformed one look the same."""
     try:
@@ -40,5 +45,5 @@ def key_of(text: str, typename: str, *, field: str = "id") -> int:
     """The key in a global id of this type. Refuses with `Invalid` another type's id and text that is none."""
     found = decode(text)
     if found is None or found[0] != typename:
-        raise Invalid(f"This is not the id of a {typename}.", field=field, reason="id")
+        raise Invalid(f"This is not a global id of the type {typename}.", field=field, reason="id")
     return found[1]

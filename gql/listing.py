@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
-from gql.filters import Names, condition
+from gql.conditions import Names, condition
 from gql.pages import AFTER, BEFORE, FIRST, LAST, Connection, page
 from gql.reads import Args, Asking, Listed, Read, argument, method
 from gql.run import Run

@@ -5,7 +5,7 @@ thing would otherwise wait for a thousand reads.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from gql.run import Run, Unsupported
 from gql.schema import read_of
 from gql.selecting import Selecting
 from models.database import Dialect
+from resolvers.principals import Principal, Scope
 from resolvers.reading.plan import Compiled, compile_selection
 
 
@@ -56,9 +57,18 @@ class SubscriptionPlan:
 
     async def opened(self, run: Run, args: Args) -> Stream:
         """What it listens to. Refuses what the token may not read, and what it names that is not there."""
-        for scope in self.plan.scopes:
+        for scope in self._required(run.context.principal):
             run.context.principal.require(scope, reading=True)
         return await self.subscribes.opens(args, run)
+
+    def _required(self, asker: Principal) -> Iterator[Scope]:
+        """Also what only some events would need: of objects of several types, those that the token is told of."""
+        yield from self.plan.scopes
+        own = {level.argument: level.source.scope for level in self.plan.levels if level.parent is None}
+        for argument, scopes in self.plan.looked_up:
+            scope = own[argument]
+            if scope is None or asker.may(scope, reading=True):
+                yield from scopes
 
     async def events(self, run: Run, stream: Stream) -> AsyncGenerator[Mapping[str, Any], None]:
         """The data of each event, until the stream is over. Raises what ends it before: `TooSlow`, `Unavailable`."""
@@ -70,7 +80,8 @@ class SubscriptionPlan:
 
         async with stream.feed as feed:
             if stream.first is not None and (outcome := await stream.first()) is not None:
-                yield await shown(outcome)
+                # Not by a read that is under way: it may have begun before what is looked at next, the end.
+                yield await self.shown(run, outcome)
             if stream.ends is not None and await stream.ends(None):
                 return
             async for told in feed:

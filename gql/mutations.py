@@ -38,7 +38,7 @@ async def mutate(name: str, mutates: Mutates, args: Args, run: Run, payload: Com
     except Unavailable:
         raise
     except Problem as problem:
-        refused = with_outcome(run, None, user_errors(problem, mutates.names))
+        refused = with_outcome(run, None, user_errors(problem, mutates.names, given))
         return _unread(payload, arguments(refused), refused.given)
 
 

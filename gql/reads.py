@@ -102,13 +102,14 @@ class Nodes:
 class Noted:
     """Objects that a mutation's verb names by type and key, in this order and at most so many; or the one.
 
-    `of`: the list of the input that has one item for each.
+    `of`: the list of the input that has one item for each. `reach`: of the source, by which they are found.
     """
 
     keys: Callable[[Run], Sequence[tuple[str, int]]]
     most: int = 1
     single: bool = False
     of: str | None = None
+    reach: str = "written"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import strawberry
 
+from gql.conditions import Stored
 from gql.errors import ErrorCode
-from gql.filters import DateTimeFilter, EnumFilter, IDFilter, MetadataFilter, Stored, TextFilter, filtering, optional
+from gql.filters import DateTimeFilter, EnumFilter, IDFilter, MetadataFilter, TextFilter, filtering, optional
 from gql.listing import Listing, ordering
 from gql.voucher_kinds import STORED_KINDS, RedemptionKind, RedemptionStatus
 

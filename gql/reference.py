@@ -39,12 +39,16 @@ Member = GraphQLField | GraphQLInputField | GraphQLArgument
 Roots = Mapping[str, GraphQLObjectType | None]
 
 
+class NoPlace(Exception):
+    """The page has no place for the reference."""
+
+
 def put_into(page: str, sdl: str) -> str:
-    """The page with today's reference between its two marks, which it must have."""
+    """The page with today's reference between its two marks. Raises `NoPlace` where they are missing."""
     head, begin, rest = page.partition(BEGIN)
     _, end, tail = rest.partition(END)
-    assert begin, "the page has no place for the reference"
-    assert end, "the page has no end of the reference"
+    if not (begin and end):
+        raise NoPlace
     return f"{head}{BEGIN}\n\n{reference(sdl)}\n{END}{tail}"
 
 

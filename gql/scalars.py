@@ -1,7 +1,7 @@
 """Scalars: what they look like on the wire, and what they refuse."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isfinite
@@ -54,10 +54,6 @@ def parse_upload(value: Any) -> File:
     return value
 
 
-def parse_upload_literal(value: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
-    return parse_upload(None)
-
-
 def parse_long(value: Any) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -96,11 +92,6 @@ def parse_json(value: Any) -> Any:
     return value
 
 
-def parse_json_literal(value: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
-    """A value written in the document. Validation asks without variables: what they hold is looked at later."""
-    return parse_json(_written(value, variables or {}))
-
-
 def parse_localized(value: Any) -> Any:
     """A text alone is in the default language."""
     found = {localized_text.DEFAULT: value} if isinstance(value, str) else value
@@ -110,16 +101,27 @@ def parse_localized(value: Any) -> Any:
     return dict(found)
 
 
-def parse_localized_literal(value: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
-    return parse_localized(_written(value, variables or {}))
-
-
 LOCALIZED = {
     "type": 'A localized text is an object such as {"en": "Concert", "de": "Konzert"}, or a text in English.',
     "languages": "A localized text has a language that is not known.",
     "entries": "A localized text has text for each language.",
     "null_character": "Null characters are not allowed.",
 }
+
+
+def _literally(parse: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The parser of values written in the document, whose refusals name the place.
+
+    Validation asks without variables: what they hold is looked at later.
+    """
+
+    def parse_literal(node: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
+        try:
+            return parse(_written(node, variables or {}))
+        except GraphQLError as error:
+            raise GraphQLError(error.message, node) from None
+
+    return parse_literal
 
 
 def _written(value: ValueNode, variables: Mapping[str, Any]) -> Any:
@@ -145,6 +147,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         description='A decimal number as text, so that no digit is lost: `"10.00"`. Numbers are accepted, too.',
         serialize=as_it_is,
         parse_value=parse_amount,
+        parse_literal=_literally(parse_amount),
     ),
     Timestamp: strawberry.scalar(
         name="DateTime",
@@ -152,6 +155,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=as_it_is,
         parse_value=parse_timestamp,
+        parse_literal=_literally(parse_timestamp),
     ),
     Day: strawberry.scalar(
         name="Date",
@@ -159,6 +163,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=as_it_is,
         parse_value=parse_day,
+        parse_literal=_literally(parse_day),
     ),
     Json: strawberry.scalar(
         name="JSON",
@@ -166,13 +171,14 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc8259",
         serialize=as_it_is,
         parse_value=parse_json,
-        parse_literal=parse_json_literal,
+        parse_literal=_literally(parse_json),
     ),
     Long: strawberry.scalar(
         name="Long",
         description="A whole number that may be larger than an Int: up to 14 digits are used.",
         serialize=as_it_is,
         parse_value=parse_long,
+        parse_literal=_literally(parse_long),
     ),
     Upload: strawberry.scalar(
         name="Upload",
@@ -180,13 +186,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
         serialize=as_it_is,
         parse_value=parse_upload,
-        parse_literal=parse_upload_literal,
+        parse_literal=_literally(parse_upload),
     ),
     Localized: strawberry.scalar(
         name="LocalizedText",
         description='A text in several languages: `{"en": "Concert", "de": "Konzert"}`. A text alone is in English.',
         serialize=as_it_is,
         parse_value=parse_localized,
-        parse_literal=parse_localized_literal,
+        parse_literal=_literally(parse_localized),
     ),
 }

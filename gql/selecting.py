@@ -224,7 +224,9 @@ class Selecting:
         return Many(relation, self._connection(named, nodes, target, cost.per(argument)), argument)
 
     def _denied(self, target: Source) -> Constant | None:
-        if self.run is None or target.scope is None or self.run.context.principal.may(target.scope, reading=True):
+        if self.run is None or self.mutation is not None:  # a payload is refused whole, before its verb does anything
+            return None
+        if target.scope is None or self.run.context.principal.may(target.scope, reading=True):
             return None
         message = "You do not have permission to perform this action."
         return Constant(Refused(PermissionDenied(message, scope=target.scope)))
@@ -396,7 +398,7 @@ def _asking_noted(typename: str, noted: reads.Noted) -> Argument:
         found = () if run.outcome is None else tuple(key for name, key in noted.keys(run) if name == typename)
         if run.outcome is None or not found:
             return None
-        return Ask(len(found), _with_ids(found), reach="written", organizer_id=run.outcome["organizer_id"])
+        return Ask(len(found), _with_ids(found), reach=noted.reach, organizer_id=run.outcome["organizer_id"])
 
     return asking
 

@@ -9,7 +9,7 @@ from gql import ids
 from gql.actions import Action
 from gql.campaigns import Campaign
 from gql.change_kinds import ChangeKind, stored
-from gql.changes import Change, typename_of
+from gql.changes import Change
 from gql.gift_cards import GiftCard, GiftCardTransaction
 from gql.listing import ABSENT, ORGANIZER
 from gql.nodes import Node
@@ -43,7 +43,8 @@ def _named(run: Run) -> list[tuple[str, int]]:
     return [] if found is None else [found]
 
 
-NODE = Noted(_named, single=True)
+# As `node` finds it: what is kept for a while after it was deleted is gone.
+NODE = Noted(_named, single=True, reach="any")
 
 
 @strawberry.type(description="An event of `changes`.")
@@ -87,7 +88,7 @@ async def _changes(args: Args, run: Run) -> Stream:
     def outcome(told: changes.Change) -> Outcome | None:
         return outcome_of(told) if told.kind in wanted else None
 
-    return Stream(_feed(run, changes.of_organizer(organizer_id), args, organizer_id), outcome)
+    return Stream(await _feed(run, changes.of_organizer(organizer_id), args, organizer_id), outcome)
 
 
 async def _gift_card_transactions(args: Args, run: Run) -> Stream:
@@ -98,7 +99,7 @@ async def _gift_card_transactions(args: Args, run: Run) -> Stream:
             return None
         return _common(told) | {"card_id": card_id, "transaction_id": told.noun_id}
 
-    return Stream(_feed(run, changes.of_noun("gift_card", card_id), args, organizer_id), outcome)
+    return Stream(await _feed(run, changes.of_noun("gift_card", card_id), args, organizer_id), outcome)
 
 
 async def _action_progress(args: Args, run: Run) -> Stream:
@@ -113,8 +114,8 @@ async def _action_progress(args: Args, run: Run) -> Stream:
             return told.kind in (Stored.ACTION_FINISHED, Stored.ACTION_GIFT_CARDS_FINISHED)
         return await _value(run, "action", organizer_id, action_id, "finished_at") is not None
 
-    feed = _feed(run, changes.of_noun("action", action_id), args, organizer_id)
-    return Stream(feed, lambda told: now, first, ends)
+    feed = await _feed(run, changes.of_noun("action", action_id), args, organizer_id)
+    return Stream(feed, lambda told: {**now, "change_id": told.id}, first, ends)
 
 
 async def _campaign_activity(args: Args, run: Run) -> Stream:
@@ -132,7 +133,7 @@ async def _campaign_activity(args: Args, run: Run) -> Stream:
         return _common(told) | more
 
     topic = changes.of_noun(_source_of(found[0]), campaign_id)
-    return Stream(_feed(run, topic, args, organizer_id), outcome)
+    return Stream(await _feed(run, topic, args, organizer_id), outcome)
 
 
 # What counts as activity of a campaign of either kind.
@@ -148,23 +149,24 @@ ACTIVITIES = {
 
 def outcome_of(told: changes.Change) -> Outcome:
     """What an event of `changes` is read by."""
-    return _common(told) | {"node": (typename_of(told.noun), told.noun_id)}
+    return _common(told) | {"node": (ids.typename_of(told.noun), told.noun_id)}
 
 
 def _common(told: changes.Change) -> dict[str, Any]:
     return {"organizer_id": told.organizer_id, "change_id": told.id, "cursor": _place_of(told.id)}
 
 
-def _feed(run: Run, topic: changes.Topic, args: Args, organizer_id: int) -> changes.Feed:
+async def _feed(run: Run, topic: changes.Topic, args: Args, organizer_id: int) -> changes.Feed:
     assert run.context.changes is not None
     after = None
     if args.get("after") is not None:
         (after,) = places.decode(args["after"], SOURCES["change"], "default", field="after")
+        await run.context.changes.require(after)
     return run.context.changes.feed(topic, after, organizer_id=organizer_id)
 
 
 def _source_of(typename: str) -> str:
-    return next(name for name in SOURCES if typename_of(name) == typename)
+    return next(name for name in SOURCES if ids.typename_of(name) == typename)
 
 
 async def _found(run: Run, given: str, typename: str) -> tuple[int, int]:

@@ -6,17 +6,8 @@ from typing import Annotated
 
 import strawberry
 
-from gql.filters import (
-    DateTimeFilter,
-    EnumFilter,
-    IDFilter,
-    IntFilter,
-    Meant,
-    MetadataFilter,
-    TextFilter,
-    filtering,
-    optional,
-)
+from gql.conditions import Meant
+from gql.filters import DateTimeFilter, EnumFilter, IDFilter, IntFilter, MetadataFilter, TextFilter, filtering, optional
 from gql.listing import Listing, ordering
 from gql.voucher_kinds import (
     WEEKDAYS,

@@ -5,16 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from gql.filters import (
-    DateTimeFilter,
-    EnumFilter,
-    IDFilter,
-    IntFilter,
-    MetadataFilter,
-    TextFilter,
-    filtering,
-    optional,
-)
+from gql.filters import DateTimeFilter, EnumFilter, IDFilter, IntFilter, MetadataFilter, TextFilter, filtering, optional
 from gql.listing import Listing, ordering
 from gql.voucher_kinds import VoucherType
 

@@ -6,7 +6,8 @@ from typing import Annotated
 import strawberry
 
 from gql.change_kinds import STORED, ChangeKind
-from gql.filters import DateTimeFilter, EnumFilter, IDFilter, IntFilter, Stored, TextFilter, filtering, optional
+from gql.conditions import Stored
+from gql.filters import DateTimeFilter, EnumFilter, IDFilter, IntFilter, TextFilter, filtering, optional
 from gql.listing import Listing, ordering
 from models.webhook import DisabledReason, Status
 

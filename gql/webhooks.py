@@ -9,14 +9,11 @@ import strawberry
 
 from gql.change_kinds import ChangeKind
 from gql.change_kinds import shown as kind_shown
-from gql.listing import ABSENT, ORGANIZER
+from gql.natural_keys import by_natural_key
 from gql.nodes import Node, node_id
-from gql.reads import Args, Found, Leaf, Related, argument, by, method
-from gql.run import Run
+from gql.reads import Leaf, Related, by
 from gql.scalars import Json, Timestamp
 from gql.webhook_lists import ATTEMPTS, DELIVERIES, WEBHOOKS, WebhookDeliveryStatus, WebhookDisabledReason
-from resolvers.reading.conditions import Compare
-from resolvers.reading.selection import Ask
 
 
 def _kinds(stored: Sequence[str]) -> list[str]:
@@ -93,20 +90,9 @@ class Webhook(Node):
     deliveries = DELIVERIES.below("deliveries", "What it is told, oldest first unless asked otherwise.")
 
 
-def _one(args: Args, run: Run) -> Ask | None:
-    organizer_id = run.context.principal.organizer_id(args.get("organizer"))
-    if "\0" in args["token"]:
-        return None
-    return Ask(1, Compare("token", "eq", args["token"]), organizer_id=organizer_id)
-
-
 @strawberry.type
 class WebhookQueries:
-    @method(Found("webhook", _one), "A webhook by its own name; null if there is none.")
-    def webhook(
-        self,
-        token: Annotated[str, argument("Its own name: `wh_…`.")],
-        organizer: Annotated[str | None, ORGANIZER] = ABSENT,
-    ) -> Webhook | None: ...
-
+    webhook = by_natural_key(
+        "webhook", Webhook, {"token": "Its own name: `wh_…`."}, "A webhook by its own name; null if there is none."
+    )
     webhooks = WEBHOOKS.at_root("An organizer's webhooks, oldest first unless asked otherwise.")

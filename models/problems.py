@@ -56,7 +56,7 @@ class Taken(Problem):
 
 
 class NotFound(Problem):
-    """No such row, or not the asker's: the two look the same. `noun` is the table's name.
+    """No such row, or not the asker's: the two look the same. `noun` is the source's name.
 
     `ref` is what it was looked for by, as the asker wrote it; doors may show it again.
     """
@@ -64,9 +64,9 @@ class NotFound(Problem):
     code, status_hint = "not_found", 404
 
     def __init__(
-        self, noun: str, message: str = "No such object.", *, field: str | None = None, ref: str | None = None
+        self, noun: str, message: str | None = None, *, field: str | None = None, ref: str | None = None
     ) -> None:
-        super().__init__(message, field=field, noun=noun, ref=ref)
+        super().__init__(message or f"There is no such {noun.replace('_', ' ')}.", field=field, noun=noun, ref=ref)
 
 
 class Unauthenticated(Problem):

@@ -162,7 +162,16 @@ class Changes:
                 await self._follow()
             except Problem as problem:
                 log.warning("changes wait for the database", reason=problem.message)
-                await asyncio.sleep(PAUSE_SECONDS)
+                await self._pause()
+            except Exception as error:
+                log.exception("changes could not be told", exc_info=error)
+                await self._pause()
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(PAUSE_SECONDS)
+        if not self._wanted.is_set():
+            # Whoever listens next hears nothing of what happens until then.
+            self._ready.clear()
 
     async def _follow(self) -> None:
         """Tell of changes for as long as anybody listens; after a failure of the database from where it was."""

@@ -24,7 +24,7 @@ from models.metadata import Id
 from models.webhook import Status, webhook, webhook_attempt, webhook_delivery
 from resolvers.reach import ALL_EVENTS
 from resolvers.reading.conditions import any_of
-from resolvers.reading.source import Field, Kind, Named, Order, Source, ToMany, ToOne
+from resolvers.reading.source import SOURCES, Field, Kind, Named, Order, Source, ToMany, ToOne
 from resolvers.webhooks import READ
 
 _w, _d, _a = webhook.c, webhook_delivery.c, webhook_attempt.c
@@ -45,9 +45,16 @@ def _of_readable(dialect: Dialect) -> ColumnElement[bool]:
     event_id = cast(_values("event_ids", dialect), Id)
     elsewhere = select(event_id).where(~any_of(event_id, "event_ids", dialect)).correlate(webhook)
     reaches_events = or_(ALL_EVENTS, and_(_w.all_events == False, ~elsewhere.exists()))  # noqa: E712  an SQL expression
-    beyond = select(scope).where(~has_scope).correlate(webhook)
+    beyond = select(scope).where(_is_of_reading(scope, dialect), ~has_scope).correlate(webhook)
     is_there = and_(any_of(_w.organizer_id, "organizer_ids", dialect), _w.deleted_at.is_(None))
     return _d.webhook_id.in_(select(_w.id).where(is_there, reaches_events, ~beyond.exists()))
+
+
+def _is_of_reading(scope: ColumnElement[str], dialect: Dialect) -> ColumnElement[bool]:
+    """Whether anything is read by it. Most of those to write by show nothing, and who only looks has none of them."""
+    given = (source.scope for source in SOURCES.values() if source.scope is not None)
+    names = sorted({name for each in given for name in ((each,) if isinstance(each, str) else each)})
+    return or_(scope == _all_of(scope, dialect), scope.in_([literal_column(f"'{name}'") for name in names]))
 
 
 def _values(name: str, dialect: Dialect) -> ColumnElement[str]:

@@ -57,6 +57,8 @@ async def create(
     Refuses with `Invalid`. That the query is one, the door has to say: it knows the schema.
     """
     work.principal.require(WRITE)
+    # What it reads is told: whoever may only write has none made.
+    work.principal.require(WRITE, reading=True)
     _check(reach, url, kinds, query, description)
     ((count,),) = await work.rows(statements.COUNT, of_organizer=organizer_id)
     if count >= WEBHOOKS_MAX:

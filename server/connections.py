@@ -15,7 +15,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 CLOSE_SECONDS: Final = 5.0
 
-# uvicorn tells of each WebSocket at `info`, with its query; requests are not logged either.
+# uvicorn and websockets tell of each WebSocket at `info`, with its query; requests are not logged either.
 QUIET = logging.getLogger("server.connections")
 QUIET.setLevel(logging.WARNING)
 
@@ -25,7 +25,7 @@ class WebSocket(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.logger = QUIET
+        self.logger = self.conn.logger = QUIET
         self.close_timeout = CLOSE_SECONDS
 
     async def send(self, message: Any) -> None:

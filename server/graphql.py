@@ -9,8 +9,9 @@ origin can post a form, or any text, without being asked first, but not with a t
 without the one and, but for forms, without the other (docs/graphql-limits.md).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -31,6 +32,8 @@ from server.graphiql import GraphiQL
 from server.graphql_requests import Malformed, Reading, request_of
 from server.negotiation import JSON, RESPONSE_JSON, media_type
 from server.stream_formats import wanted
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -131,7 +134,7 @@ class GraphQL:
         asker, accept = principal or self._nobody(asked), headers.get(b"accept", RESPONSE_JSON)
         if scope["method"] != "HEAD" and self._subscribes(asked):
             form = self._streams.form(accept)
-            return Streamed(form, await self._executor.subscribe(self.context(asker), asked))
+            return Streamed(form, await _masked(asked, self._executor.subscribe(self.context(asker), asked)))
         answer, wanted_form = await self._executed(asked, asker), wanted(accept).query
         return answer if wanted_form is None else Streamed(wanted_form, answer)
 
@@ -174,14 +177,7 @@ class GraphQL:
             raise Malformed(400, str(error)) from None
 
     async def _executed(self, request: Request, principal: Principal, spent: int = 0) -> Answer:
-        context = self.context(principal)
-        try:
-            return await self._executor.execute(context, request, spent)
-        except Problem:
-            raise
-        except Exception as error:
-            log.exception("graphql request failed", exc_info=error)
-            return Answer({"errors": [internal_error(request.request_id).formatted]}, 500)
+        return await _masked(request, self._executor.execute(self.context(principal), request, spent))
 
     def context(self, principal: Principal) -> Context:
         return Context(self._database, principal, self._clock, self._pending, self._bulk, self._changes)
@@ -201,6 +197,17 @@ class GraphQL:
 
 
 WHO = (b"www-authenticate", b"Bearer")
+
+
+async def _masked(request: Request, answers: Awaitable[T]) -> T | Answer:
+    """The answers; of a bug of ours only that it is one."""
+    try:
+        return await answers
+    except Problem:
+        raise
+    except Exception as error:
+        log.exception("graphql request failed", exc_info=error)
+        return Answer({"errors": [internal_error(request.request_id).formatted]}, 500)
 
 
 def _secret(headers: Mapping[bytes, bytes]) -> str | None:

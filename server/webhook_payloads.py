@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from gql import ids
-from gql.changes import content_of, typename_of
+from gql.changes import content_of
 from gql.execution import Executor, Request
 from models.database import Database
 from resolvers.context import Context
@@ -33,6 +33,6 @@ def _plain(delivery: Delivery) -> dict[str, Any]:
     noun, key = (NOUN, delivery.webhook_id) if change is None else (change.noun, change.noun_id)
     return {
         "organizer": {"id": ids.encoder("Organizer")(organizer_id), "slug": slug},
-        "subject": {"id": ids.encoder(typename_of(noun))(key), "type": typename_of(noun)},
+        "subject": {"id": ids.encoder(ids.typename_of(noun))(key), "type": ids.typename_of(noun)},
         "content": {} if change is None else content_of(change.content),
     }

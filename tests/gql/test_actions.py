@@ -105,7 +105,7 @@ async def test_an_action_names_the_request_that_asked_for_it(world: World) -> No
         ({"count": 10_000_001}, ("INVALID", "vouchersCount")),
         ({"count": 3, "codeConfig": {"pattern": "#", "charset": "01"}}, ("INVALID_CODE_CONFIG", "codeConfig")),
         ({"count": 3, "redemptionLimit": 0}, ("INVALID", "redemptionLimit")),
-        ({"campaignId": encoder("VoucherCampaign")(99), "count": 1}, ("NOT_FOUND", None)),
+        ({"campaignId": encoder("VoucherCampaign")(99), "count": 1}, ("NOT_FOUND", "campaignId")),
         ({"campaignId": encoder("Voucher")(1), "count": 1}, ("INVALID", "campaignId")),
     ],
     ids=str,

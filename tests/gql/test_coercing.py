@@ -4,12 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from graphql import Undefined, build_schema, parse_type, type_from_ast
-from graphql.utilities import coerce_input_value
+from graphql import GraphQLScalarType, ObjectValueNode, Undefined, build_schema, parse_type, parse_value, type_from_ast
+from graphql.utilities import coerce_input_value, validate_input_literal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gql.coercing import coercers_of
+from gql.schema import core
 
 SCHEMA = build_schema("""
   enum Colour { RED GREEN }
@@ -54,6 +55,27 @@ def test_a_value_becomes_what_graphql_core_makes_of_it(written: str, value: Any)
 )
 def test_defaults_and_refusals_are_those_of_graphql_core(written: str, value: Any) -> None:
     assert_same(written, value)
+
+
+@pytest.mark.parametrize(
+    ("scalar", "given"),
+    [
+        ("Decimal", '"x"'),
+        ("DateTime", '"2026-01-01"'),
+        ("Date", "1"),
+        ("Long", "9223372036854775808"),
+        ("JSON", "[1e999]"),
+        ("LocalizedText", "[]"),
+        ("Upload", '"x"'),
+    ],
+)
+def test_a_value_that_is_refused_is_told_with_its_place(scalar: str, given: str) -> None:
+    found: list[Any] = []
+    node, graphql_type = parse_value(f"{{\n  field: {given} }}"), core().type_map[scalar]
+    assert isinstance(node, ObjectValueNode)
+    assert isinstance(graphql_type, GraphQLScalarType)
+    validate_input_literal(node.fields[0].value, graphql_type, lambda error, _: found.append(error))
+    assert [error.formatted["locations"] for error in found] == [[{"line": 2, "column": 10}]]
 
 
 def assert_same(written: str, value: Any) -> None:

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Mapping
 
+import pytest
 from graphql import GraphQLField, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, GraphQLObjectType, get_named_type
 
-from gql import schema
+from gql import ids, schema
+from tests.gql import shop
+from tests.world import World
 
 CORE = schema.core()
 # What is asked of a noun, last in a mutation's name.
@@ -91,6 +94,34 @@ def test_what_is_there_already_is_named_by_its_global_id() -> None:
             fields, expected = input_of(name).fields, {"ids": "[ID!]!"} if found["plural"] else {"id": "ID!"}
             shown = {each: str(fields[each].type) for each in ("id", "ids") if each in fields}
             assert shown == expected, name
+
+
+# What a mutation of a noun that is there already needs besides its id.
+NEEDED: Mapping[str, Mapping[str, object]] = {
+    "giftCardTransact": {"amount": "1.00"},
+    "voucherBalanceAdjust": {"amount": "1.00"},
+    "eventClone": {"slug": "s", "name": {"en": "S"}, "dateFrom": "2027-01-01T00:00:00Z"},
+}
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+async def test_what_is_not_there_is_said_of_its_id(world: World) -> None:
+    """Whatever the noun, and by its name: clients show the refusal at the field it is about."""
+    named = [name for name in mutations() if "id" in input_of(name).fields]
+    assert len(named) > 30
+    for name in named:
+        typename = noun_of(name)
+        given = {"id": ids.encoder(typename)(10**6), **NEEDED.get(name, {})}
+        payload = await shop.do(world, name, given)
+        told = [(each["code"], each["field"]) for each in payload["userErrors"]]
+        assert told == [("NOT_FOUND", ["input", "id"])], name
+        assert all(each["message"].startswith("There is no such ") for each in payload["userErrors"]), payload
+
+
+def noun_of(name: str) -> str:
+    """The type that a mutation's name begins with; a campaign of either kind stands for both."""
+    found = [noun for noun in schema.NODE_SOURCES if name.startswith(camel_of(noun))]
+    return max(found, key=len, default="VoucherCampaign")
 
 
 def camel_of(typename: str) -> str:

@@ -122,7 +122,7 @@ async def test_transact_on_a_card_of_an_issuer_that_is_accepted(world: World) ->
     payload = await do(world, "transact", {"id": gid(accepted), "amount": "-1.00"}, shown)
     assert payload["giftCard"] == {"issuer": {"slug": "beta"}, "balance": {"amount": "4.00"}}
     assert payload["transaction"]["acceptorSlug"] == "acme"
-    assert await errors(world, "transact", {"id": gid(invited), "amount": "-1.00"}) == [("NOT_FOUND", None)]
+    assert await errors(world, "transact", {"id": gid(invited), "amount": "-1.00"}) == [("NOT_FOUND", "input.id")]
 
 
 async def test_update_changes_what_is_given_and_nothing_else(world: World) -> None:
@@ -195,7 +195,7 @@ async def test_issue_tells_each_field_at_fault(world: World, given: dict[str, An
         ({"amount": "99999999999.99"}, ("AMOUNT_TOO_LARGE", "input.amount")),
         ({"amount": "0.001"}, ("INVALID", "input.amount")),
         ({"text": "\0"}, ("INVALID", "input.text")),
-        ({"id": gid(10**6)}, ("NOT_FOUND", None)),
+        ({"id": gid(10**6)}, ("NOT_FOUND", "input.id")),
         ({"id": "nonsense"}, ("INVALID", "input.id")),
         ({"id": "T3JnYW5pemVyOjE="}, ("INVALID", "input.id")),
         ({"organizer": "gamma"}, ("PERMISSION_DENIED", "input.organizer")),
@@ -205,6 +205,36 @@ async def test_transact_tells_the_field_at_fault(world: World, given: dict[str, 
     key = await world.card(500)
     assert await errors(world, "transact", {"id": gid(key), "amount": "1.00", **given}) == [expected]
     assert (await balance(world), await books(world)) == ("5.00", 1)
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+async def test_a_card_s_ticket_is_named_by_its_id_or_its_secret(world: World) -> None:
+    record = """mutation { did: orderRecord(input: {event: "conf", code: "O1", tickets: ["T-1"]}) {
+      order { tickets { nodes { id } } } userErrors { message } } }"""
+    ticket = (await world.data(record))["did"]["order"]["tickets"]["nodes"][0]["id"]
+    for name in (ticket, "T-1"):
+        given = {"amount": "1.00", "currency": "EUR", "ownerTicket": name}
+        assert (await do(world, "issue", given, "giftCard { ownerTicketId }"))["giftCard"] == {"ownerTicketId": ticket}
+    for name in (encoder("Ticket")(10**6), gid(1)):
+        given = {"amount": "1.00", "currency": "EUR", "ownerTicket": name}
+        assert await errors(world, "issue", given) == [("NOT_FOUND", "input.ownerTicket")]
+
+
+async def test_an_issuer_finds_what_was_booked_in_whose_shop(world: World) -> None:
+    """Its own organizer's global id and an acceptor's narrow the ledger; what paid no order is found by none."""
+    spent = gid(await world.card(500, of="beta"))
+    await do(world, "transact", {"id": spent, "amount": "-1.00"})
+    await do(world, "transact", {"id": spent, "amount": "-2.00"}, token="beta")
+    query = """query ($acceptor: ID) {
+      giftCardTransactions(filter: { acceptor: { eq: $acceptor }, order: { eq: null } }) { nodes { amount { amount } } }
+      none: giftCardTransactions(filter: { not: { order: { eq: null } } }) { totalCount } }"""
+    booked = []
+    for slug in ("acme", "beta"):
+        whose = (await world.data("{ viewer { organizers { nodes { id } } } }", token=slug))["viewer"]["organizers"]
+        found = await world.data(query, {"acceptor": whose["nodes"][0]["id"]}, token="beta")
+        booked.append([each["amount"]["amount"] for each in found["giftCardTransactions"]["nodes"]])
+        assert found["none"] == {"totalCount": 0}
+    assert booked == [["-1.00"], ["5.00", "-2.00"]]
 
 
 async def test_messages_are_for_developers(world: World) -> None:

@@ -122,6 +122,6 @@ async def _colours(world: World) -> None:
 
 
 def _source_field(named: Any) -> str:
-    """The source's field or condition behind a name of a filter (gql/filters.py)."""
+    """The source's field or condition behind a name of a filter (gql/conditions.py)."""
     text: str = named if isinstance(named, str) else named.field
     return text.lstrip("?!%$=").rpartition(".")[2]

@@ -199,7 +199,7 @@ async def test_refusals_are_kept_and_said(world: World) -> None:
         ({"order": {"metadata": [1]}}, ("INVALID", "order.metadata")),
         ({"metadata": "x"}, ("INVALID", "metadata")),
         ({"trackingId": "x" * 256}, ("INVALID", "trackingId")),
-        ({"customer": {"token": "cust_none"}}, ("NOT_FOUND", None)),
+        ({"customer": {"token": "cust_none"}}, ("NOT_FOUND", "customer.token")),
         ({"organizer": "beta"}, ("PERMISSION_DENIED", "organizer")),
     ],
     ids=str,
@@ -210,6 +210,13 @@ async def test_what_is_wrong_with_a_request(world: World, given: dict[str, Any],
     assert await errors(world, "voucherRedeem", {**usual, **given}) == [found]
     assert (await world.data("{ redemptions { totalCount } }"))["redemptions"]["totalCount"] == 0
     assert await errors(world, "vouchersValidate", {**usual, **given}) == [found]
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+async def test_a_voucher_that_is_not_there_is_named_by_its_place(world: World) -> None:
+    await voucher(world, "A")
+    given = {"metadata": {"code": "B"}, "vouchers": [{"code": "A"}, {"code": "B"}], "order": {"amount": "10.00"}}
+    assert await errors(world, "voucherRedeem", given) == [("NOT_FOUND", "vouchers.1.code")]
 
 
 async def test_of_many_at_once_as_many_succeed_as_may(world: World) -> None:

@@ -68,11 +68,11 @@ async def test_what_is_wrong_is_said_of_each_field(world: World) -> None:
 
 @pytest.mark.parametrize("verb", ["Update", "Delete", "Enable", "Disable"])
 async def test_channels_that_are_not_there(world: World, verb: str) -> None:
-    assert await errors(world, verb, {"id": gid(10**6)}) == [("NOT_FOUND", None)]
+    assert await errors(world, verb, {"id": gid(10**6)}) == [("NOT_FOUND", "input.id")]
     for strange in ("x", encoder("GiftCard")(1), ""):
         assert await errors(world, verb, {"id": strange}) == [("INVALID", "input.id")]
     theirs = (await do(world, "Create", {"identifier": "api.b", "label": "b"}, token="beta"))["salesChannel"]
-    assert await errors(world, verb, {"id": theirs["id"]}) == [("NOT_FOUND", None)]
+    assert await errors(world, verb, {"id": theirs["id"]}) == [("NOT_FOUND", "input.id")]
     assert await errors(world, verb, {"id": theirs["id"], "organizer": "beta"}) == [
         ("PERMISSION_DENIED", "input.organizer")
     ]
@@ -91,7 +91,7 @@ async def test_the_same_key_deletes_once_and_answers_twice(world: World) -> None
     first = await do(world, "Delete", given, "deletedId")
     assert first == {"deletedId": given["id"], "userErrors": []}
     assert await do(world, "Delete", given, "deletedId") == first
-    assert await errors(world, "Delete", {**given, "idempotencyKey": "l"}) == [("NOT_FOUND", None)]
+    assert await errors(world, "Delete", {**given, "idempotencyKey": "l"}) == [("NOT_FOUND", "input.id")]
     assert await errors(world, "Delete", {"id": gid(1), "idempotencyKey": "k"}) == [
         ("IDEMPOTENCY_KEY_REUSED", "input.idempotencyKey")
     ]

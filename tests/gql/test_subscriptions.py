@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from gql.changes import typename_of
 from gql.execution import Answer, Executor, Request
+from gql.ids import typename_of
 from gql.schema import NODE_SOURCES
 from models.change import ChangeKind
 from resolvers.change_sources import UNREAD
 from resolvers.context import Context
 from resolvers.principals import Principal
+from resolvers.reading import places
 from resolvers.reading.source import SOURCES
 from tests.gql.shop import campaign, done, redeem, voucher
 from tests.world import World
@@ -23,6 +24,9 @@ TRANSACTIONS = """subscription ($id: ID!, $after: String) { giftCardTransactions
   cursor transaction { number amount { amount } balanceAfter { amount } } giftCard { id balance { amount } } } }"""
 CHANGES = """subscription ($kinds: [ChangeKind!], $after: String) { changes(kinds: $kinds, after: $after) {
   cursor change { kind subjectId content tokenName } node { id __typename ... on GiftCard { active } } } }"""
+
+# A place that nothing has got to.
+NEVER = places.encoder("default")(10**9)
 
 
 async def asked(world: World, query: str, *, token: str = "acme", **variables: Any) -> Any:
@@ -127,6 +131,19 @@ async def test_an_organizers_changes_name_what_they_happened_to(world: World) ->
         assert await listener.heard() == heard[1]
 
 
+async def test_what_is_gone_is_null_as_it_is_for_whoever_asks_by_its_id(world: World) -> None:
+    """Also what is kept for a while: what is in the bin, and a webhook whose log is still to be removed."""
+    async with listening(world, "subscription { changes { change { kind } node { id } } }") as listener:
+        made = await campaign(world)
+        webhook = (await done(world, "webhookCreate", {"url": "https://example.org/"}, "webhook { id }"))["webhook"]
+        found = {event["change"]["kind"]: event["node"] for event in [await listener.heard() for _ in range(2)]}
+        assert found == {"VOUCHER_CAMPAIGN_CREATED": {"id": made["id"]}, "WEBHOOK_CREATED": webhook}
+        await done(world, "webhookDelete", {"id": webhook["id"]})
+        await done(world, "voucherCampaignDelete", {"id": made["id"]})
+        for kind in ("WEBHOOK_DELETED", "VOUCHER_CAMPAIGN_BINNED"):
+            assert await listener.heard() == {"change": {"kind": kind}, "node": None}
+
+
 @sqlite_only
 async def test_only_the_kinds_that_were_asked_for_are_told(world: World) -> None:
     card = await world.card(1000)
@@ -191,6 +208,8 @@ async def test_what_is_booked_on_a_voucher_is_no_transaction_of_a_card(world: Wo
     ("query", "token", "code"),
     [
         ('subscription { changes(after: "x") { cursor } }', "acme", "INVALID"),
+        (f'subscription {{ changes(after: "{NEVER}") {{ cursor }} }}', "acme", "INVALID"),
+        (f'subscription {{ giftCardTransactions(id: CARD, after: "{NEVER}") {{ cursor }} }}', "acme", "INVALID"),
         ('subscription { changes(organizer: "beta") { cursor } }', "acme", "PERMISSION_DENIED"),
         ('subscription { giftCardTransactions(id: "x") { cursor } }', "acme", "INVALID"),
         ("subscription { giftCardTransactions(id: CARD) { cursor } }", "beta", "NOT_FOUND"),

@@ -244,7 +244,7 @@ async def test_both_kinds_of_campaigns_are_switched_alike(world: World) -> None:
         assert (common["name"], common["active"]) == (name, True)
     for wrong in ("x", encoder("Voucher")(1)):
         assert await errors(world, "campaignEnable", {"id": wrong}) == [("INVALID", "id")]
-    assert await errors(world, "campaignDisable", {"id": gid(10**6)}) == [("NOT_FOUND", None)]
+    assert await errors(world, "campaignDisable", {"id": gid(10**6)}) == [("NOT_FOUND", "id")]
 
 
 @pytest.mark.parametrize(
@@ -252,14 +252,14 @@ async def test_both_kinds_of_campaigns_are_switched_alike(world: World) -> None:
     ["voucherCampaignUpdate", "voucherCampaignDelete", "voucherCampaignEnable", "voucherCampaignDisable"],
 )
 async def test_campaigns_that_are_not_there(world: World, mutation: str) -> None:
-    assert await errors(world, mutation, {"id": gid(10**6)}) == [("NOT_FOUND", None)]
+    assert await errors(world, mutation, {"id": gid(10**6)}) == [("NOT_FOUND", "id")]
     for strange in ("x", encoder("Voucher")(1), ""):
         assert await errors(world, mutation, {"id": strange}) == [("INVALID", "id")]
     given = {"name": "Theirs", "benefit": PERCENT}
     theirs = (await done(world, "voucherCampaignCreate", given, "voucherCampaign { id }", token="beta"))[
         "voucherCampaign"
     ]
-    assert await errors(world, mutation, theirs) == [("NOT_FOUND", None)]
+    assert await errors(world, mutation, theirs) == [("NOT_FOUND", "id")]
     assert await errors(world, mutation, theirs, token="acme_reads") == [("PERMISSION_DENIED", None)]
     assert await node(world, theirs["id"], "id") is None
 

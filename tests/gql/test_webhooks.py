@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from sqlalchemy import Update, update
 
+from models.token import Status, token
+from models.webhook import webhook
 from models.webhook_signature import PREFIX
 from resolvers import tokens
 from resolvers.context import Work
@@ -26,9 +29,9 @@ async def made(world: World, **given: Any) -> Any:
     return {**payload["webhook"], "secret": payload["secret"]}
 
 
-async def a_token(world: World, *scopes: str) -> None:
+async def a_token(world: World, *scopes: str, **options: Any) -> None:
     async def verb(work: Work) -> tokens.Created:
-        return await tokens.create(work, "other", organizers=["acme"], scopes=scopes)
+        return await tokens.create(work, "other", organizers=["acme"], scopes=scopes, **options)
 
     world.secrets["other"] = (await world.context("acme").write(verb)).secret
 
@@ -86,7 +89,7 @@ async def test_a_webhook_is_changed_switched_off_and_on_and_deleted(world: World
     assert (await done(world, "webhookDelete", named, "deletedId"))["deletedId"] == found["id"]
     assert await node(world, found["id"], WEBHOOK) is None
     for verb in ("Update", "Delete", "Enable", "Disable", "SecretRotate", "Ping"):
-        assert await errors(world, f"webhook{verb}", named) == [("NOT_FOUND", None)]
+        assert await errors(world, f"webhook{verb}", named) == [("NOT_FOUND", "id")]
     kinds = await world.data("{ changes { nodes { kind subjectId } } }")
     told = [each["kind"] for each in kinds["changes"]["nodes"] if each["subjectId"] == found["id"]]
     assert told == [f"WEBHOOK_{each}" for each in ("CREATED", "UPDATED", "DISABLED", "ENABLED", "UPDATED", "DELETED")]
@@ -159,7 +162,7 @@ async def test_who_may_read_less_than_a_webhook_cannot_lead_it_elsewhere(world: 
 async def test_a_webhook_is_its_organizers_own(world: World) -> None:
     found = await made(world)
     for verb in ("Update", "Delete", "Enable", "Disable", "SecretRotate", "Ping"):
-        assert await errors(world, f"webhook{verb}", {"id": found["id"]}, token="beta") == [("NOT_FOUND", None)]
+        assert await errors(world, f"webhook{verb}", {"id": found["id"]}, token="beta") == [("NOT_FOUND", "id")]
     assert await node(world, found["id"], WEBHOOK, token="beta") is None
     assert await errors(world, "webhookCreate", {"url": URL}, token="acme_writes") == [("PERMISSION_DENIED", None)]
     answered = await world.graphql("{ webhooks { nodes { url } } }", token="acme_writes")
@@ -198,9 +201,29 @@ async def here() -> AsyncIterator[Receiver]:
         yield found
 
 
+SENDING: dict[str, Any] = {"webhooks": True, "webhook_allowed_networks": "127.0.0.0/8", "webhook_allow_http": True}
+
+
+@on_sqlite
+async def test_a_webhook_goes_on_without_its_token_and_tells_no_more_than_that_could_read(
+    database_url: str, here: Receiver
+) -> None:
+    async with opened(database_url, **SENDING) as world:
+        kinds = ["TRACKING_CAMPAIGN_CREATED", "GIFT_CARD_ISSUED"]
+        await made(world, url=f"{here.url}&whole", kinds=kinds)
+        await a_token(world, "organizer.*", "event.*", all_events=False, events=["conf"])
+        await done(world, "webhookCreate", {"url": f"{here.url}&some", "kinds": kinds}, token="other")
+        await _written(world, update(token).where(token.c.name == "other").values(status=Status.REVOKED.value))
+        await done(world, "trackingCampaignCreate", {"event": "conf", "description": "A"})
+        await world.card(of="beta")
+        await world.card()
+        await here.got(3)
+    told = {(each.target[-4:], each.json["type"]) for each in here.received}
+    assert told == {("hole", "tracking_campaign.created"), ("hole", "gift_card.issued"), ("some", "gift_card.issued")}
+
+
 async def test_the_log_tells_what_was_sent_and_what_came_of_it(database_url: str, here: Receiver) -> None:
-    settings = {"webhooks": True, "webhook_allowed_networks": "127.0.0.0/8", "webhook_allow_http": True}
-    async with opened(database_url, **settings) as world:
+    async with opened(database_url, **SENDING) as world:
         found = await made(world, url=here.url, kinds=["GIFT_CARD_ISSUED"])
         here.answers.append(answer(410, body=b"gone"))
         await world.card(1000)
@@ -215,6 +238,7 @@ async def test_the_log_tells_what_was_sent_and_what_came_of_it(database_url: str
         assert await node(world, attempt["id"], "... on WebhookAttempt { number }") == {"number": 1}
         shown = await node(world, found["id"], "... on Webhook { active disabledReason }")
         assert shown == {"active": False, "disabledReason": "GONE"}
+        await _is_kept_from_who_may_read_less(world, found["id"], first["id"], attempt["id"])
         await done(world, "webhookEnable", {"id": found["id"]})
         again = await done(world, "webhookDeliveryRedeliver", {"id": first["id"]}, "delivery { status finishedAt }")
         assert again["delivery"] == {"status": "PENDING", "finishedAt": None}
@@ -230,6 +254,31 @@ async def test_the_log_tells_what_was_sent_and_what_came_of_it(database_url: str
             assert await log(world, found["id"], filter=asked) == [ping]
         assert len(await log(world, found["id"], filter={"status": {"oneOf": ["SUCCEEDED"]}})) == 2
         assert await log(world, found["id"], filter={"status": {"eq": "PENDING"}}) == []
+
+
+async def _written(world: World, statement: Update) -> None:
+    await world.database.write(lambda tx: tx.rows(statement))
+
+
+async def _is_kept_from_who_may_read_less(world: World, *ids: str) -> None:
+    """What was sent shows what the webhook reads, and so may what the receiver said to it."""
+    looks, cards = "organizer.webhooks:read", "organizer.giftcards:read"
+    everything, of_cards = ["organizer.*", "event.*"], [cards, looks, "organizer.webhooks:write"]
+    for held, scopes, options, seen in (
+        (everything, [looks], {}, [1, None, None]),
+        (everything, ["organizer.*"], {}, [1, None, None]),
+        (everything, everything, {"all_events": False, "events": ["conf"]}, [1, None, None]),
+        (everything, [looks, *everything], {}, [1, 1, 1]),
+        (of_cards, [looks], {}, [1, None, None]),
+        # To look it takes no right to write.
+        (of_cards, [looks, cards], {}, [1, 1, 1]),
+    ):
+        await _written(world, update(webhook).values(scopes=held))
+        await a_token(world, *scopes, **options)
+        found = [await node(world, each, "__typename", token="other") for each in ids]
+        assert [each and 1 for each in found] == seen, scopes
+        below = await node(world, ids[0], "... on Webhook { deliveries { totalCount nodes { id } } }", token="other")
+        assert len(below["deliveries"]["nodes"]) == below["deliveries"]["totalCount"] == (seen[1] or 0)
 
 
 async def _over(world: World, webhook_id: str, count: int = 1) -> list[Any]:

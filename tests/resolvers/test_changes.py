@@ -7,7 +7,7 @@ from functools import partial
 
 import asyncpg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from models.database import Database
 from models.problems import TooSlow
@@ -162,6 +162,31 @@ async def test_nothing_is_looked_for_while_nobody_listens(house: House) -> None:
         async with tailer.feed(EVERYTHING) as feed:
             await record(house.database, house.organizer_id, 2)
             assert await told(feed, 1) == [2]
+
+
+async def test_a_failure_is_outlived_and_what_happened_while_nobody_listened_is_not_told_after_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "PAUSE_SECONDS", 0.1)
+
+    async def renamed(old: str, new: str) -> None:
+        await house.database.write(lambda tx: tx.rows(text(f"ALTER TABLE {old} RENAME TO {new}")))
+
+    async with tailing(house.database) as tailer:
+        async with tailer.feed(EVERYTHING) as feed:
+            await renamed("change", "gone")
+            await asyncio.sleep(0.2)
+            await renamed("gone", "change")
+            await record(house.database, house.organizer_id, 1)
+            assert await told(feed, 1) == [1]
+            await renamed("change", "gone")
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.15)
+        await renamed("gone", "change")
+        await record(house.database, house.organizer_id, 2)
+        async with tailer.feed(EVERYTHING) as feed:
+            await record(house.database, house.organizer_id, 3)
+            assert await told(feed, 1) == [3]
 
 
 async def test_a_feed_ends_with_its_server(house: House) -> None:

@@ -173,6 +173,8 @@ async def test_a_webhook_reads_what_its_maker_could_and_only_who_can_may_touch_i
         await act(place, webhooks.rotate, made.webhook_id, asker=asker)
     with pytest.raises(PermissionDenied):
         await act(place, webhooks.disable, made.webhook_id, asker=holding(access=frozenset(("read",))))
+    with pytest.raises(PermissionDenied):
+        await a_webhook(*place, URL, asker=holding(*scopes, access=frozenset(("write",))))
 
 
 async def test_old_deliveries_and_those_of_deleted_webhooks_are_removed(

@@ -211,6 +211,14 @@ def test_a_ledger_with_a_fault(sqlite_url: str, monkeypatch: pytest.MonkeyPatch,
     assert "1 differences in 2 gift cards." in result.stderr
 
 
+def test_the_reference_goes_between_the_marks_of_a_page_and_nowhere_else(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Nothing")
+    refused = foyer("schema", "--reference", page)
+    assert (refused.exit_code, "has no place for it" in refused.stderr) == (1, True)
+    assert page.read_text() == "Nothing"
+
+
 def test_the_schema_is_printed() -> None:
     assert foyer("schema").output == (ROOT / "schema.graphql").read_text()
 

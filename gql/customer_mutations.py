@@ -13,7 +13,7 @@ from gql.filters import optional
 from gql.payloads import ERRORS, KEY, ORGANIZER, Verb, written
 from gql.reads import Args, Errors, Given, Mutates, argument, by, method
 from gql.run import Run
-from gql.scalars import Json
+from gql.scalars import Day, Json
 from resolvers import customers
 from resolvers.context import Work
 from resolvers.customers import CustomerGiven
@@ -54,7 +54,7 @@ class CustomerCreateInput:
     email: str | None = optional("Their address for mail.")
     phone: str | None = optional("Their telephone number.")
     description: str | None = optional("A note.")
-    birthdate: str | None = optional("The day they were born: `1990-01-31`.")
+    birthdate: Day | None = optional("The day they were born.")
     address: Json | None = optional("Where they live: an object, merged with what is there.")
     metadata: Json | None = optional("What your program keeps with them: an object, merged with what is there.")
     organizer: str | None = optional(ORGANIZER)
@@ -68,7 +68,7 @@ class CustomerUpdateInput:
     email: str | None = optional("Their address for mail; null for none.")
     phone: str | None = optional("Their telephone number; null for none.")
     description: str | None = optional("A note; null for none.")
-    birthdate: str | None = optional("The day they were born: `1990-01-31`; null for none.")
+    birthdate: Day | None = optional("The day they were born; null for none.")
     address: Json | None = optional("Where they live: an object, merged with what is there; null for none.")
     metadata: Json | None = optional("What your program keeps with them: an object, merged with what is there.")
     organizer: str | None = optional(ORGANIZER)

@@ -10,7 +10,7 @@ from gql.nodes import Node, node_id
 from gql.publication_lists import PUBLICATIONS
 from gql.reads import Leaf, Related, by
 from gql.redemption_lists import REDEMPTIONS
-from gql.scalars import Json, Timestamp
+from gql.scalars import Day, Json, Timestamp
 from gql.voucher_lists import VOUCHERS
 from models.problems import Invalid
 from resolvers.customers import CustomerGiven, check
@@ -25,7 +25,7 @@ class Customer(Node):
     email: str | None = by(Leaf(("email",)), "Their address for mail.")
     phone: str | None = by(Leaf(("phone",)), "Their telephone number.")
     description: str | None = by(Leaf(("description",)), "A note.")
-    birthdate: str | None = by(Leaf(("birthdate",)), "The day they were born: `1990-01-31`.")
+    birthdate: Day | None = by(Leaf(("birthdate",)), "The day they were born.")
     address: Json | None = by(Leaf(("address",)), "Where they live: an object.")
     metadata: Json = by(Leaf(("metadata",)), "What programs keep with them: an object.")
     created_at: Timestamp = by(Leaf(("created_at",)), "When they were told of first.")
@@ -50,7 +50,7 @@ class CustomerInput:
     email: str | None = optional("Their address for mail.")
     phone: str | None = optional("Their telephone number.")
     description: str | None = optional("A note.")
-    birthdate: str | None = optional("The day they were born: `1990-01-31`.")
+    birthdate: Day | None = optional("The day they were born.")
     address: Json | None = optional("Where they live: an object.")
     metadata: Json | None = optional("What your program keeps with them: an object, merged with what is there.")
 

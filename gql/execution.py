@@ -146,9 +146,9 @@ class Executor:
         field = operation.selection_set.selections[0]
         is_changes = isinstance(field, FieldNode) and field.name.value == "changes" and not field.arguments
         if operation.operation is not OperationType.SUBSCRIPTION or not is_changes:
-            return "It is a subscription with the one field `changes`, without arguments."
+            return "Only a subscription with the one field `changes`, without arguments, shapes what is sent."
         if operation.variable_definitions:
-            return "It has variables."
+            return "Whoever sends it has no variables to give."
         return None if context is None else self._refusal_of_cost(document, context)
 
     def _refusal_of_cost(self, document: Document, context: Context) -> str | None:

@@ -126,10 +126,12 @@ async def opened_socket(
 
 @asynccontextmanager
 async def opened_stream(
-    address: str, query: str, accept: str, *, method: str = "POST", **headers: str
+    address: str, query: str | Mapping[str, str], accept: str, *, method: str = "POST", **headers: str
 ) -> AsyncIterator[httpx2.Response]:
+    """`query`: the document, or what is asked instead."""
     async with httpx2.AsyncClient(timeout=PATIENCE_SECONDS) as client:
-        asked: dict[str, Any] = {"json": {"query": query}} if method == "POST" else {"params": {"query": query}}
+        given = {"query": query} if isinstance(query, str) else query
+        asked: dict[str, Any] = {"json": given} if method == "POST" else {"params": given}
         async with client.stream(method, address, headers={"Accept": accept, **headers}, **asked) as response:
             yield response
 

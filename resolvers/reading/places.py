@@ -32,7 +32,7 @@ def decode(text: str, source: Source, order: str, *, field: str) -> tuple[Any, .
         fields = source.orders[order].fields
         values = tuple(_typed(value, source.fields[part].kind) for value, part in zip(stored, fields, strict=True))
     except (ValueError, TypeError) as error:
-        raise Invalid("This is not a cursor of this connection.", field=field, reason="cursor") from error
+        raise Invalid("This is not a cursor that this list has given.", field=field, reason="cursor") from error
     return values
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import httpx2
 import orjson
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
+from gql import ids
 from models.token import Status, token
 from resolvers import changes
 from server import connections, subscribers
@@ -118,6 +119,15 @@ async def test_what_is_not_run_is_told_in_the_stream(served: Listening) -> None:
         assert events.text.endswith("\n\nevent: complete\ndata:\n\n")
     parts = await ask(served, denied, APOLLO)
     assert ('"payload":{"errors"' in parts.text, parts.text.endswith("\r\n--graphql--\r\n")) == (True, True)
+
+
+async def test_a_bug_of_ours_is_told_in_the_stream_without_a_word_of_it(served: Listening) -> None:
+    await served.world.database.write(lambda tx: tx.rows(text("ALTER TABLE gift_card RENAME TO gone")))
+    card = ids.encoder("GiftCard")(1)
+    for accept in (EVENTS, APOLLO):
+        answer = await ask(served, f'subscription {{ giftCardTransactions(id: "{card}") {{ cursor }} }}', accept)
+        assert (answer.status_code, "INTERNAL" in answer.text, "gone" in answer.text) == (200, True, False)
+        assert answer.headers["x-request-id"] in answer.text
 
 
 async def test_who_is_nobody_gets_no_stream(served: Listening) -> None:

@@ -656,6 +656,21 @@ def test_axe_finds_nothing_in_either_theme(page: Page, scheme: str) -> None:
 
 
 @browser_test
+def test_panes_stand_one_below_the_other_where_it_is_narrow(page: Page) -> None:
+    """As on a phone, or where text is enlarged to four times its size (WCAG 2.2, 1.4.10)."""
+    narrow = {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": False}
+    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrow)
+    page.open_with_token()
+    page.press("Show Examples")
+    page.wait_for(".foyer-examples button")
+    shown = [
+        page.browser.find_element(By.CSS_SELECTOR, f".graphiql-{name}") for name in ("plugin", "editors", "response")
+    ]
+    assert all(each.rect["width"] > 200 and each.rect["height"] > 200 for each in shown)
+    assert len({each.rect["y"] for each in shown}) == 3
+
+
+@browser_test
 def test_settings_switch_the_theme_of_everything(page: Page) -> None:
     page.prefers("light")
     page.open_with_token()

@@ -1,6 +1,7 @@
 """GraphQL over WebSocket: what is said, every code that a connection is closed with, and who is dropped."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,15 @@ import orjson
 import pytest
 from sqlalchemy import text, update
 from websockets.exceptions import InvalidStatus
+from websockets.frames import Opcode
 
 from models.token import Status, token
 from resolvers import changes
 from server import connections, subscribers
-from tests.servers import Server, serving
+from server.app import transport_limits_of
+from server.settings import Settings
+from server.transport_ws import Limits
+from tests.servers import ROOT, Server, serving
 from tests.sockets import (
     PROTOCOL,
     Listening,
@@ -166,6 +171,38 @@ async def test_pages_of_any_origin_may_connect(served: Listening) -> None:
         assert (await socket.hear())["type"] == "next"
 
 
+def test_settings_are_the_limits_of_a_socket() -> None:
+    assert transport_limits_of(Settings()) == Limits()
+    settings = Settings(
+        subscriptions_max=7,
+        subscriber_init_timeout_seconds=1.5,
+        subscriber_send_timeout_seconds=2.5,
+        request_timeout_seconds=3.5,
+        json_depth_max=9,
+    )
+    limits = Limits(operations_max=7, init_seconds=1.5, send_seconds=2.5, request_seconds=3.5, json_depth_max=9)
+    assert transport_limits_of(settings) == limits
+
+
+async def test_an_operation_that_takes_too_long_is_an_error_and_the_socket_stays(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hangs(*_: Any) -> None:
+        await asyncio.sleep(60)
+
+    async with (
+        listening(sqlite_url, request_timeout_seconds=0.2) as served,
+        opened_socket(served.ws, acme(served)) as socket,
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr("gql.execution.Executor.execute", hangs)
+            await socket.subscribe(HELLO)
+            error = await socket.hear()
+        assert (error["type"], error["payload"][0]["extensions"]["code"]) == ("error", "UNAVAILABLE")
+        await socket.subscribe(HELLO)
+        assert (await socket.hear())["type"] == "next"
+
+
 # -- every code --------------------------------------------------------------------------------------------------------
 
 INVALID: dict[str, Any] = {
@@ -305,6 +342,17 @@ async def test_1009_for_a_message_that_is_too_large(served: Listening) -> None:
         assert (await socket.closed())[0] == 1009
 
 
+async def test_1011_for_who_answers_no_ping(sqlite_url: str) -> None:
+    async with (
+        listening(sqlite_url, subscriber_ping_seconds=0.1) as served,
+        opened_socket(served.ws, acme(served)) as socket,
+    ):
+        protocol = socket.connection.protocol
+        send: Any = protocol.send_frame
+        protocol.send_frame = lambda frame: None if frame.opcode is Opcode.PONG else send(frame)  # type: ignore[method-assign]
+        assert (await socket.closed())[0] == 1011
+
+
 async def test_1012_when_the_server_stops(served: Listening) -> None:
     async with opened_socket(served.ws, acme(served)) as socket:
         await socket.subscribe(CHANGES)
@@ -320,6 +368,13 @@ async def test_1013_when_all_places_are_taken(sqlite_url: str) -> None:
         await until(lambda: len(served.world.app.subscribers) == 0)
         async with opened_socket(served.ws, acme(served)):
             pass
+
+
+def test_every_code_of_the_page_is_held_by_a_test_and_none_is_kept_from_it() -> None:
+    told = set(re.findall(r"^\| (\d{4}) \|", (ROOT / "docs/graphql-live.md").read_text(), re.MULTILINE))
+    assert told == {found[0] for name in globals() if (found := re.findall(r"^test_(\d{4})_", name))}
+    source = "".join((ROOT / "server" / name).read_text() for name in ("transport_ws.py", "ws_messages.py"))
+    assert set(re.findall(r"Close\((\d{4}),", source)) <= told
 
 
 # -- slow readers ------------------------------------------------------------------------------------------------------
@@ -460,7 +515,8 @@ async def test_what_one_process_writes_is_told_by_another_and_both_stop_at_once(
         # Well before the time that requests get, which the server waits for at most.
         assert asyncio.get_running_loop().time() - started < 10
         stalled.connection.transport.abort()
-    assert "Traceback" not in a.printed() + b.printed()
+    # Nor is every connection told of.
+    assert not any(word in a.printed() + b.printed() for word in ("Traceback", "connection open"))
 
 
 async def _first_event(said: AsyncIterator[str]) -> Any:

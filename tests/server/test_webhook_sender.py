@@ -213,6 +213,39 @@ async def test_a_delivery_fails_when_its_pauses_are_used_up(place: tuple[Databas
 
 
 @on_sqlite
+async def test_what_counts_is_a_whole_answer_of_200_to_299_in_time(
+    place: tuple[Database, int], here: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends its answer drop by drop has not answered. Proxies of the environment are not asked."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    await a_webhook(*place, here.url)
+    here.answers.extend([answer(299), answer(300), b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nOK"])
+    async with sending(place[0], pauses=(), of_webhook_max=1, requests={"timeout_seconds": 0.3}):
+        await happen(*place, 3)
+        rows = await settled(place[0], 3)
+    assert [row.status for row in rows] == ["SUCCEEDED", "FAILED", "FAILED"]
+    noted = [(each.response_status, each.error) for each in await attempts(place[0])]
+    assert noted == [(299, None), (300, None), (None, "There was no answer within 0.3 seconds.")]
+
+
+@on_sqlite
+async def test_what_is_sent_again_is_the_same_and_goes_to_where_the_webhook_leads_by_then(
+    place: tuple[Database, int], here: Receiver
+) -> None:
+    made = await a_webhook(*place, here.url)
+    async with receiver() as there, sending(place[0]):
+        await happen(*place)
+        (row,) = await settled(place[0], 1)
+        changed = {"url": there.url, "query": "subscription { changes { cursor } }"}
+        await act(place, webhooks.update, made.webhook_id, reach=LOCAL, **changed)
+        await act(place, webhooks.redeliver, row.id)
+        (again,) = await there.got(1)
+    (first,) = here.received
+    assert (again.id, again.body) == (first.id, first.body)
+
+
+@on_sqlite
 async def test_a_receiver_is_heeded_that_asks_for_a_pause(place: tuple[Database, int], here: Receiver) -> None:
     await a_webhook(*place, here.url)
     for asked in ("3600", format_datetime(utc_now() + timedelta(hours=1)), "99999999999", "-5", "soon"):

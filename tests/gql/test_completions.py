@@ -6,6 +6,7 @@ import pytest
 
 from gql.execution import Executor, Request
 from resolvers.context import Context
+from resolvers.principals import Principal
 from resolvers.reading.values import as_json
 from tests.gql import completing
 from tests.gql.documents import CARDS, PARTIAL, VOUCHERS
@@ -85,6 +86,22 @@ async def test_mutations_are_answered_alike(populated: World, field: str) -> Non
     compiled, completed = await both(populated.context(), executor, request)
     assert as_json(compiled) == as_json(completed)
     assert "errors" not in compiled
+
+
+HIDDEN = """mutation { giftCardDisable(input: {id: "R2lmdENhcmQ6MQ=="}) {
+  giftCard { active issuer { vouchers { totalCount } } } userErrors { code field } } }"""
+
+
+async def test_a_payload_that_may_not_be_read_is_refused_before_anything_is_done(populated: World) -> None:
+    executor, scopes = (
+        Executor(populated.database.dialect),
+        frozenset(("organizer.giftcards:read", "organizer.giftcards:write")),
+    )
+    asker = Principal("cards", "team", {"acme": populated.organizers["acme"]}, scopes)
+    refused = {"giftCard": None, "userErrors": [{"code": "PERMISSION_DENIED", "field": None}]}
+    for answered in await both(populated.context(principal=asker), executor, Request(HIDDEN)):
+        assert answered == {"data": {"giftCardDisable": refused}}
+    assert (await populated.data('{ giftCard(secret: "AAA1") { active } }'))["giftCard"]["active"]
 
 
 CONDITIONAL = """query Q($with: Boolean!, $without: Boolean = false, $first: Int = 2) {

@@ -2,6 +2,8 @@
 
 from contextlib import closing
 
+import pytest
+
 from gql import schema
 from tests.gql.completing import Opened, by_bytes, is_partial
 from tests.gql.generated import Choices, Generator
@@ -10,9 +12,13 @@ SCHEMA = schema.core()
 EXAMPLES, DOCUMENTS, BYTES = 385, 8, 64
 
 
-def test_generated_documents_are_answered_alike(sqlite_url: str) -> None:
+# PostgreSQL's plans differ in how rows are gathered, for which fewer do.
+@pytest.mark.parametrize(
+    ("database_engine", "share"), [("sqlite", 1.0), ("postgresql", 0.2)], indirect=["database_engine"]
+)
+def test_generated_documents_are_answered_alike(database_url: str, share: float) -> None:
     seen: set[str] = set()
-    with closing(Opened(sqlite_url)) as found:
+    with closing(Opened(database_url)) as found:
 
         async def compare(drawn: bytes) -> None:
             choices = Choices(drawn)
@@ -24,7 +30,7 @@ def test_generated_documents_are_answered_alike(sqlite_url: str) -> None:
             if asks_for_rest and is_partial(answer):
                 await found.comparing.rest_alike(asker, request, answer)
 
-        @by_bytes(BYTES * DOCUMENTS, EXAMPLES)
+        @by_bytes(BYTES * DOCUMENTS, round(EXAMPLES * share))
         def examples(drawn: bytes) -> None:
             for start in range(0, len(drawn), BYTES):
                 found.run(compare(drawn[start : start + BYTES]))
@@ -32,12 +38,16 @@ def test_generated_documents_are_answered_alike(sqlite_url: str) -> None:
         examples()
         tally = found.comparing.tally
     # That it goes on testing what it is for: of about 3,040 each is seen about twice as often as this, or more.
-    assert len(seen) >= 3_000
-    assert tally["compiled"] >= 900
-    assert tally["null without errors"] >= 200
-    assert tally["with errors"] >= 700
-    assert tally["partial"] >= 300
-    assert tally["below a root"] >= 40
-    assert tally["the rest compiled"] >= 120
-    assert min(tally[code] for code in ("INVALID", "PERMISSION_DENIED")) >= 200
-    assert tally["BAD_VARIABLES"] >= 20
+    assert len(seen) >= 3_000 * share
+    least = {
+        "compiled": 900,
+        "null without errors": 200,
+        "with errors": 700,
+        "partial": 300,
+        "below a root": 40,
+        "the rest compiled": 120,
+        "INVALID": 200,
+        "PERMISSION_DENIED": 200,
+        "BAD_VARIABLES": 20,
+    }
+    assert {kind for kind, count in least.items() if tally[kind] < count * share} == set()

@@ -166,5 +166,5 @@ LIVE = (
         0.05,
         memory_mb_max=MEMORY_MB_MAX,
     ),
-    Live("live-crowd", "subscriptions: 1,000 subscribers of one card", 1000, 1, 10, 2.0, p99_ms_max=None),
+    Live("live-crowd", "subscriptions: 1,000 subscribers of one card", 1000, 1, 10, 2.0),
 )

@@ -162,6 +162,6 @@ def _mutation_fields(
             yield key, MutationField(name, compile_selection(Constant(parent.name), dialect), selecting, cost, nodes)
             continue
         found = parent.fields[name]
-        plan = compile_selection(selecting.payload(found, nodes, cost), dialect)
+        plan = compile_selection(selecting.payload(found, nodes, cost), dialect, writer_shows_times=True)
         mutates = cast(Mutates, read_of(found))
         yield key, MutationField(name, plan, selecting, cost, nodes, mutates, Arguments(found, nodes[0]))

@@ -111,12 +111,26 @@ class Selecting:
             case reads.Noted() as noted:
                 return self._noted(named, noted, nodes, cost)
             case reads.Inside():
-                return Container(self.roots(named, _sets(nodes), cost))
+                return Container(
+                    {
+                        key: Constant(named.name) if name == "__typename" else self._inside(below, found, cost)
+                        for key, name, below, found in self._fields(named, _sets(nodes))
+                    }
+                )
             case reads.Given(name):
                 return Given(name, self._shaping().convert(named, nodes, cost))
             case reads.Errors():
                 return GivenList("errors", self._parts(named, nodes, cost))
         raise AssertionError(found)
+
+    def _inside(self, found: GraphQLField, nodes: Sequence[FieldNode], cost: Cost) -> RootItem:
+        """A field of an object without a row: what is refused of it is refused at it, and not at the object."""
+        match self._read(found):
+            case reads.Found(source, asking) | reads.Listed(source, asking):
+                args = Arguments(found, nodes[0])
+                refused = self._denied(SOURCES[source]) or self._refused(lambda run: asking(args.values(run), run))
+                return refused or self.root(found, nodes, cost)
+        return self.root(found, nodes, cost)
 
     def payload(self, found: GraphQLField, nodes: Sequence[FieldNode], cost: Cost) -> Container:
         """The payload of a mutation."""

@@ -75,15 +75,16 @@ class Context:
 
     def _parameters(self) -> dict[str, Any]:
         asker = self.principal
-        return {
-            "organizer_ids": tuple(asker.organizers.values()),
-            "all_events": int(asker.all_events),
-            "event_ids": asker.event_ids,
-            "scopes": asker.scopes,
-            "reads_vouchers": int(asker.may(voucher_scopes.READ, reading=True)),
-            "reads_gift_cards": int(asker.may(gift_card_scopes.READ, reading=True)),
-            "now": self.clock(),
-        }
+        if not asker.parameters:
+            asker.parameters.update(
+                organizer_ids=tuple(asker.organizers.values()),
+                all_events=int(asker.all_events),
+                event_ids=asker.event_ids,
+                scopes=asker.scopes,
+                reads_vouchers=int(asker.may(voucher_scopes.READ, reading=True)),
+                reads_gift_cards=int(asker.may(gift_card_scopes.READ, reading=True)),
+            )
+        return {**asker.parameters, "now": self.clock()}
 
 
 class Work:

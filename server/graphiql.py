@@ -9,7 +9,8 @@ import asyncio
 import gzip
 import hashlib
 import re
-from functools import cached_property
+from collections.abc import Mapping
+from functools import cache, cached_property
 from html import escape
 from pathlib import Path
 
@@ -84,10 +85,7 @@ class GraphiQL:
     def __init__(self, graphql_path: str = "/graphql", assets_path: str = "/graphql/assets/") -> None:
         self.graphql_path = graphql_path
         self.assets_path = assets_path
-        files = [Asset.of_file(path) for path in FILES]
-        files.append(Asset("examples.json", "application/json", graphiql_examples.as_json()))
-        self.assets = {asset.name: asset for asset in files}
-        self._template = (FOLDER / "index.html").read_text("utf-8")
+        self.assets, self._template = _assets(), (FOLDER / "index.html").read_text("utf-8")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self.asset if self.assets_path in scope["path"] else self.page
@@ -135,6 +133,14 @@ class Asset:
     async def encoded(self, *, as_gzip: bool) -> bytes:
         # Compressing GraphiQL takes a tenth of a second, so the first time is spent off the loop.
         return await asyncio.to_thread(lambda: self.gzipped) if as_gzip else self.body
+
+
+@cache
+def _assets() -> Mapping[str, Asset]:
+    """By their names. They are read once in a process: they are the program's own files."""
+    files = [Asset.of_file(path) for path in FILES]
+    files.append(Asset("examples.json", "application/json", graphiql_examples.as_json()))
+    return {asset.name: asset for asset in files}
 
 
 async def _asset_response(scope: Scope, asset: Asset) -> Response:

@@ -6,6 +6,7 @@ asking, whether they may, the method; the rest is the handler's.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache, partial
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -80,9 +81,9 @@ class Pretix:
         depth_max = min(json_depth_max, JSON_DEPTH_LIMIT)
         self._keys = Keys()
         routes = (*ROUTES, self._keys.route())
-        description = openapi.written(routes)
         counted = Clicks(database, clock) if clicks is None else clicks
-        self._door = Door(database, authenticator, clock, base, body_limit_bytes, depth_max, description, counted)
+        describe = cache(partial(openapi.written, routes))
+        self._door = Door(database, authenticator, clock, base, body_limit_bytes, depth_max, describe, counted)
         self._public = Public(database, counted, clock, base)
         self._router = Router(routes)
         compile_all(database)

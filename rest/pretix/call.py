@@ -42,8 +42,8 @@ class Door:
     base_url: str | None
     body_limit_bytes: int
     json_depth_max: int
-    # What the door serves, as it describes itself.
-    description: bytes
+    # What the door serves, as it describes itself by OpenAPI: made when it is first asked for.
+    describe: Callable[[], bytes]
     # What is counted and not yet written.
     pending: Pending | None = None
 
@@ -157,7 +157,7 @@ class Call:
 
     @property
     def description(self) -> bytes:
-        return self._door.description
+        return self._door.describe()
 
     @property
     def base(self) -> str:

@@ -110,6 +110,7 @@ PARTIAL = [
     '{ vouchers(first: 1) { nodes { id redemptions(after: "x") { nodes { id } } } } viewer { kind } }',
     "{ voucherCampaigns(filter: {name: {contains: null}}) { nodes { id } } viewer { kind } }",
     "{ giftCards(first: 101) { nodes { id } } viewer { name } }",
+    "{ viewer { kind organizers(first: 101) { totalCount } } }",
     "{ giftCards(first: 1, last: 1) { nodes { id } } viewer { name } }",
     "{ giftCards(first: -1) { nodes { id } } }",
     '{ giftCards(organizer: "gamma") { nodes { id } } viewer { kind } }',

@@ -122,3 +122,15 @@ async def test_conditions_and_defaults_of_variables(populated: World, variables:
     (first, *_) = compiled["data"]["giftCards"]["nodes"]
     assert ("secret" in first) is variables["with"]
     assert ("currency" in first) is not variables.get("without", False)
+
+
+async def test_what_is_refused_below_the_viewer_is_refused_at_its_field(populated: World) -> None:
+    query = """query ($way: OrderDirection = ASC) {
+      viewer { kind organizers(orderBy: {field: NAME, direction: $way}) { totalCount } } }"""
+    compiled, completed = await both(
+        populated.context(), Executor(populated.database.dialect), Request(query, {"way": None})
+    )
+    assert as_json(compiled) == as_json(completed)
+    assert compiled["data"] == {"viewer": {"kind": "SYSTEM", "organizers": None}}
+    (error,) = compiled["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["viewer", "organizers"], "BAD_VARIABLES")

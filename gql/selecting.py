@@ -88,10 +88,13 @@ class Selecting:
 
     # -- roots -----------------------------------------------------------------------------------------------------
 
-    def roots(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode], cost: Cost) -> dict[str, RootItem]:
-        """The fields of an object without a row: of the operation, of the viewer, of a payload."""
+    def roots(
+        self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode], cost: Cost, *, inside: bool = False
+    ) -> dict[str, RootItem]:
+        """The fields of an object without a row: of the operation, of a payload; `inside` another, of the viewer."""
+        root = self._inside if inside else self.root
         return {
-            key: Constant(parent.name) if name == "__typename" else self.root(found, nodes, cost)
+            key: Constant(parent.name) if name == "__typename" else root(found, nodes, cost)
             for key, name, found, nodes in self._fields(parent, sets)
         }
 
@@ -101,22 +104,17 @@ class Selecting:
         cost.add(1)
         match self._read(found):
             case reads.Found(source, asking):
-                argument = self._argument(lambda run: asking(args.values(run), run))
+                argument = self._argument(_asking(asking, args))
                 return One(source, self._items(named, _sets(nodes), SOURCES[source], cost), argument)
             case reads.Listed(source, asking):
-                argument = self._argument(lambda run: asking(args.values(run), run))
+                argument = self._argument(_asking(asking, args))
                 return Many(source, self._connection(named, nodes, SOURCES[source], cost.per(argument)), argument)
             case reads.Nodes(name):
                 return self._lookup(cast(GraphQLInterfaceType, named), name, args, nodes, cost)
             case reads.Noted() as noted:
                 return self._noted(named, noted, nodes, cost)
             case reads.Inside():
-                return Container(
-                    {
-                        key: Constant(named.name) if name == "__typename" else self._inside(below, found, cost)
-                        for key, name, below, found in self._fields(named, _sets(nodes))
-                    }
-                )
+                return Container(self.roots(named, _sets(nodes), cost, inside=True))
             case reads.Given(name):
                 return Given(name, self._shaping().convert(named, nodes, cost))
             case reads.Errors():
@@ -127,9 +125,8 @@ class Selecting:
         """A field of an object without a row: what is refused of it is refused at it, and not at the object."""
         match self._read(found):
             case reads.Found(source, asking) | reads.Listed(source, asking):
-                args = Arguments(found, nodes[0])
-                refused = self._denied(SOURCES[source]) or self._refused(lambda run: asking(args.values(run), run))
-                return refused or self.root(found, nodes, cost)
+                argument = _asking(asking, Arguments(found, nodes[0]))
+                return self._barred(SOURCES[source], argument) or self.root(found, nodes, cost)
         return self.root(found, nodes, cost)
 
     def payload(self, found: GraphQLField, nodes: Sequence[FieldNode], cost: Cost) -> Container:
@@ -229,13 +226,17 @@ class Selecting:
         source: Source,
         cost: Cost,
     ) -> Item:
-        args = Arguments(found, nodes[0])
+        asked = _asking(asking, Arguments(found, nodes[0]))
         target = SOURCES[source.to_many[relation].target]
-        refused = self._denied(target) or self._refused(lambda run: asking(args.values(run), run))
-        if refused is not None:
-            return refused
-        argument = self._argument(lambda run: asking(args.values(run), run))
+        barred = self._barred(target, asked)
+        if barred is not None:
+            return barred
+        argument = self._argument(asked)
         return Many(relation, self._connection(named, nodes, target, cost.per(argument)), argument)
+
+    def _barred(self, target: Source, argument: Argument) -> Constant | None:
+        """What is shown instead of objects that the token may not read, or that are asked for wrongly."""
+        return self._denied(target) or self._refused(argument)
 
     def _denied(self, target: Source) -> Constant | None:
         if self.run is None or self.mutation is not None:  # a payload is refused whole, before its verb does anything
@@ -415,6 +416,10 @@ def _asking_noted(typename: str, noted: reads.Noted) -> Argument:
         return Ask(len(found), _with_ids(found), reach=noted.reach, organizer_id=run.outcome["organizer_id"])
 
     return asking
+
+
+def _asking(asking: reads.Asking, args: Arguments) -> Argument:
+    return lambda run: asking(args.values(run), run)
 
 
 def _asking_ids(typename: str, name: str, args: Arguments) -> Argument:

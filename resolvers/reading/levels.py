@@ -58,9 +58,10 @@ class Level(Selected):
     parent_columns: tuple[int, ...] = ()
     # Where the relation hangs: at a row that is joined to the parent's, or at its own.
     parent_path: tuple[str, ...] = ()
-    # Levels right below whose rows come with this level's own, in the order of their columns; and whether this is one.
+    # Levels right below whose rows come with this level's own, in the order of their columns; and for each of them
+    # which columns of the parent's rows hold its own.
     gathered: "list[Level]" = field(default_factory=list)
-    is_gathered: bool = False
+    arrays: slice | None = None
     _statements: dict[_Form, Statement] = field(default_factory=dict)
     _counts: dict[_Form, Statement] = field(default_factory=dict)
 

@@ -31,40 +31,29 @@ class Page:
         return cls(ask, rows[::-1] if ask.backward else rows, (0, len(rows)), (more,))
 
     @classmethod
-    def gathered(cls, pages: Sequence["Page"], level: Level, ask: Ask) -> "Page":
-        """The rows that came with those of the parents, after the parents' own columns."""
-        assert level.parent is not None
-        first = level.parent.width
-        for each in level.parent.gathered[: level.parent.gathered.index(level)]:
-            first += each.width
-        last = first + level.width
-        flat: list[Sequence[Any]] = []
-        starts, mores = [0], []
-        limit, backward = ask.limit, ask.backward
-        for row in pages[level.parent.number].rows:
-            arrays = row[first:last]
-            # In front, where rows that are read by keys have their parent's place, is something that nobody asks for.
-            bucket = [] if arrays[0] is None else list(zip(arrays[0], *arrays, strict=True))
-            more = len(bucket) > limit
-            mores.append(more)
-            if more:
-                del bucket[limit:]
-            flat += bucket[::-1] if backward else bucket
-            starts.append(len(flat))
-        return cls(ask, flat, starts, mores)
+    def gathered(cls, parents: "Page", arrays: slice, ask: Ask) -> "Page":
+        """The rows that came with those of the parents, each column as one array; null where there are none."""
+        # In front, where rows that are read by keys have their parent's place, is something that nobody asks for.
+        found = (row[arrays] for row in parents.rows)
+        return cls._paged([[] if row[0] is None else list(zip(row[0], *row, strict=True)) for row in found], ask)
 
     @classmethod
     def below(cls, rows: Rows, ask: Ask, parents: int, sorted_by: tuple[Callable[[Any], Any], bool] | None) -> "Page":
-        """The same for the rows of many parents, whose first column is the parent's place."""
+        """The same of rows that were read by the keys of many parents; their first column is the parent's place."""
         buckets: list[list[Sequence[Any]]] = [[] for _ in range(parents)]
         for row in rows:
             buckets[row[0]].append(row)
+        if sorted_by is not None:
+            for bucket in buckets:
+                bucket.sort(key=sorted_by[0], reverse=sorted_by[1])
+        return cls._paged(buckets, ask)
+
+    @classmethod
+    def _paged(cls, buckets: Sequence[list[Sequence[Any]]], ask: Ask) -> "Page":
         flat: list[Sequence[Any]] = []
         starts, mores = [0], []
         limit, backward = ask.limit, ask.backward
         for bucket in buckets:
-            if sorted_by is not None:
-                bucket.sort(key=sorted_by[0], reverse=sorted_by[1])
             more = len(bucket) > limit
             mores.append(more)
             if more:

@@ -71,8 +71,8 @@ class Compiled:
         pages: list[Page] = []
         for level in self.levels:
             ask = arguments[level.argument]
-            if level.is_gathered:
-                pages.append(Page.gathered(pages, level, ask))
+            if level.parent is not None and level.arrays is not None:
+                pages.append(Page.gathered(pages[level.parent.number], level.arrays, ask))
                 continue
             keys = keys_of(level, pages) if level.parent is not None else None
             if ask is None or keys == []:
@@ -123,20 +123,18 @@ class _Compiler:
             tuple(self.looked_up),
             code,
             any(source.gathers for level in self.levels for source in level.sources),
-            sum(not level.is_gathered for level in self.levels) > 1 or any(level.counted for level in self.levels),
+            sum(level.arrays is None for level in self.levels) > 1 or any(level.counted for level in self.levels),
         )
 
     def _gather(self) -> None:
-        """Let roots bring along what is right below them, where it is not counted as well."""
+        """Let roots bring along what is right below them, where it is not counted as well. All columns are known."""
+        if self.dialect.name != "postgresql":
+            return
         for level in self.levels:
             parent = level.parent
-            if (
-                parent is not None
-                and parent.relation is None
-                and not level.counted
-                and self.dialect.name == "postgresql"
-            ):
-                level.is_gathered = True
+            if parent is not None and parent.relation is None and not level.counted:
+                first = parent.width + sum(each.width for each in parent.gathered)
+                level.arrays = slice(first, first + level.width)
                 parent.gathered.append(level)
 
     # -- objects without a row -------------------------------------------------------------------------------------
@@ -301,9 +299,8 @@ class _Compiler:
 
     def _value(self, level: Level, value: Value, row: str, path: tuple[str, ...]) -> str:
         stored, found = self._stored(level, path + value.path, row)
-        if found.kind is Kind.TIMESTAMP and self.writer_shows_times and value.convert is None:
-            return self._unless_null(level, [level.column(path + each)[0] for each in value.present], row, stored)
-        shown = values.shown(found.kind, stored, self.dialect)
+        is_left = found.kind is Kind.TIMESTAMP and self.writer_shows_times and value.convert is None
+        shown = stored if is_left else values.shown(found.kind, stored, self.dialect)
         if value.convert is not None:
             further = "" if value.argument is None else f", arguments[{value.argument}]"
             shown = f"{self._name(value.convert)}({shown}{further})"
